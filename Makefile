@@ -1,0 +1,38 @@
+# Both targets make their own virtual environment; a package registry is all they need.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: figures test tables bench clean
+
+figures: $(VENV)/.installed
+	$(BIN)/tradeflow figures --out figures
+
+test: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python data_raw/build.py --check
+	$(BIN)/pytest
+
+tables: $(VENV)/.dev
+	$(BIN)/python data_raw/build.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/walking_house.py
+
+clean:
+	rm -rf $(VENV)
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ $(VENV)/.installed

@@ -1,0 +1,22 @@
+from .charts.category import plot_category as plot_category
+from .charts.overview import plot_overview as plot_overview
+from .detect.result import ShiftTable as ShiftTable
+from .detect.shifts import detect_shifts as detect_shifts
+from .errors import TradeflowError as TradeflowError
+from .flows.classify import classify as classify
+from .flows.read import read_flows as read_flows
+from .flows.read import write_flows as write_flows
+from .flows.samples import list_samples as list_samples
+from .flows.samples import load_sample as load_sample
+from .nomenclature.categories import category as category
+from .nomenclature.categories import listed_on as listed_on
+from .nomenclature.categories import members as members
+from .nomenclature.editions import edition_of as edition_of
+from .nomenclature.events import events as events
+from .nomenclature.families import comparability as comparability
+from .nomenclature.families import family as family
+from .nomenclature.words import lookup as lookup
+from .panel.build import panel as panel
+from .panel.model import Panel as Panel
+
+__version__: str

@@ -1,0 +1,1 @@
+"""Statistics only: numbers happen in plain functions on arrays."""

@@ -1,0 +1,145 @@
+"""The flow-table contract, checked at every boundary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tradeflow.errors import DuplicateKeyError, SchemaError, UnknownCodeError, UnknownNameError
+from tradeflow.flows.schema import FLOW_SCHEMA, KEY, NULLABLE, TOTAL
+from tradeflow.nomenclature.countries import iso3_map
+from tradeflow.nomenclature.editions import known_codes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SIX_DIGITS = r"^\d{6}$"
+
+
+def check_flows(frame: pl.DataFrame, *, where: str = "flow table") -> pl.DataFrame:
+    """Return `frame` with the columns, order and types of the flow table, or say what is wrong.
+
+    Parameters
+    ----------
+    frame
+        A table with at least the columns of :data:`tradeflow.flows.schema.FLOW_SCHEMA`.
+        Further columns are kept behind them.
+    where
+        What to call the table in messages.
+
+    Returns
+    -------
+    polars.DataFrame
+        The same rows in the same order.
+
+    Raises
+    ------
+    SchemaError
+        A column is absent or has values that its type or meaning forbids.
+    UnknownCodeError
+        A commodity code is not in its edition.
+    UnknownNameError
+        A reporter or partner is not an ISO alpha-3 code of the country table.
+    DuplicateKeyError
+        Two rows state the same cell.
+    """
+    frame = _typed(frame, where)
+    for problem, bad in _rules():
+        _none(frame, bad, problem, where)
+    _check_countries(frame, where)
+    _check_codes(frame, where)
+    check_unique(frame, where=where)
+    return frame
+
+
+def check_unique(frame: pl.DataFrame, *, where: str = "flow table") -> None:
+    """Raise :class:`DuplicateKeyError` if two rows have the same key."""
+    twice = frame.filter(frame.select(KEY).is_duplicated())
+    if twice.is_empty():
+        return
+    first = twice.row(0, named=True)
+    cell = ", ".join(f"{name}={first[name]}" for name in KEY if first[name] is not None)
+    raise DuplicateKeyError(
+        f"{where}: {twice.height} rows state a cell that another row states too; the first is "
+        f"{cell}. Adding them would count trade twice: keep one statement per cell "
+        "(a total or its parts, one release of a source)."
+    )
+
+
+def _typed(frame: pl.DataFrame, where: str) -> pl.DataFrame:
+    for name in FLOW_SCHEMA:
+        if name not in frame.columns:
+            known = [c for c in frame.columns if c not in FLOW_SCHEMA]
+            error = UnknownNameError.of("column", name, known)
+            raise SchemaError(
+                f"{where}: column {name!r} is absent. {str(error).partition('known.')[2].strip()} "
+                f"A flow table has the columns {', '.join(FLOW_SCHEMA)}."
+            )
+    extra = [c for c in frame.columns if c not in FLOW_SCHEMA]
+    try:
+        return frame.select(*(pl.col(n).cast(t) for n, t in FLOW_SCHEMA.items()), *extra)
+    except pl.exceptions.PolarsError as error:
+        raise SchemaError(
+            f"{where}: a column has values of another type than the contract's. {error}"
+        ) from error
+
+
+def _rules() -> Iterator[tuple[str, pl.Expr]]:
+    for name in FLOW_SCHEMA:
+        if name not in NULLABLE:
+            yield f"column {name!r} has an empty cell", pl.col(name).is_null()
+    for name in ("value_usd", "net_kg", "quantity"):
+        column = pl.col(name)
+        yield (
+            f"column {name!r} has a negative or infinite number",
+            ~(column.is_null() | (column.is_finite() & (column >= 0))),
+        )
+    yield (
+        "a weight of 0 stands beside a positive value; read it as missing (null)",
+        (pl.col("net_kg") == 0) & (pl.col("value_usd") > 0),
+    )
+    yield (
+        "a period is not the first day of its month or year",
+        (pl.col("period").dt.day() != 1)
+        | ((pl.col("freq") == "A") & (pl.col("period").dt.month() != 1)),
+    )
+    yield (
+        f"a code is not six digits (nor {TOTAL}); codes are text, keep their leading zeros",
+        ~pl.col("hs6").str.contains(_SIX_DIGITS) & (pl.col("hs6") != TOTAL),
+    )
+
+
+def _none(frame: pl.DataFrame, bad: pl.Expr, problem: str, where: str) -> None:
+    rows = frame.select(bad.fill_null(value=False).arg_true()).to_series()
+    if rows.is_empty():
+        return
+    row = frame.row(rows[0], named=True)
+    raise SchemaError(
+        f"{where}: {problem}: {rows.len()} rows, first row {rows[0]} "
+        f"(period {row['period']}, {row['reporter']} to {row['partner']}, code {row['hs6']}, "
+        f"value {row['value_usd']}, weight {row['net_kg']})."
+    )
+
+
+def _check_countries(frame: pl.DataFrame, where: str) -> None:
+    known = set(iso3_map("iso3"))
+    for column in ("reporter", "partner"):
+        for name in frame[column].unique(maintain_order=True):
+            if name not in known:
+                raise UnknownNameError.of(
+                    f"{where}: {column}",
+                    name,
+                    known,
+                    hint="Countries are ISO 3166 alpha-3 codes; `tradeflow countries` lists them.",
+                )
+
+
+def _check_codes(frame: pl.DataFrame, where: str) -> None:
+    pairs = frame.select("edition", "hs6").unique(maintain_order=True)
+    for edition, hs6 in pairs.iter_rows():
+        if hs6 == TOTAL or edition == "HS2007" or hs6 in known_codes(edition):
+            continue
+        others = [e for e in ("HS2012", "HS2017", "HS2022") if hs6 in known_codes(e)]
+        hint = f"It exists in {', '.join(others)}." if others else "No edition held here has it."
+        raise UnknownCodeError(f"{where}: code {hs6!r} is not in {edition}. {hint}")

@@ -1,0 +1,135 @@
+"""From a file to a checked flow table, and back."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tradeflow.errors import InputFileError
+from tradeflow.files import write_whole
+from tradeflow.flows.check import check_flows
+from tradeflow.flows.schema import FLOW_SCHEMA, conform
+from tradeflow.frames import to_backend, to_polars
+from tradeflow.options import Backend, FileKind, one_of
+from tradeflow.sources.baci import parse_baci
+from tradeflow.sources.comext import parse_comext
+from tradeflow.sources.comtrade import parse_comtrade_totals
+from tradeflow.sources.textfile import read_text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tradeflow.frames import Frame
+    from tradeflow.sources.parsed import Parsed
+
+_PARSERS: Final[dict[str, Callable[..., Parsed]]] = {
+    "baci": parse_baci,
+    "comext": parse_comext,
+    "comtrade-totals": parse_comtrade_totals,
+}
+
+
+def read_flows(
+    path: str | Path,
+    *,
+    kind: FileKind = "flows",
+    release: str = "local file",
+    backend: Backend = "pandas",
+) -> Frame:
+    """Read a file into a checked flow table.
+
+    Parameters
+    ----------
+    path
+        The file, gzipped or not.
+    kind
+        ``"flows"``: a flow table that :func:`write_flows` wrote, as Parquet or CSV.
+        ``"baci"``, ``"comext"``, ``"comtrade-totals"``: a file in that source's own columns.
+    release
+        Which release of the source the file is; kept in every row.
+    backend
+        ``"pandas"`` or ``"polars"``.
+
+    Returns
+    -------
+    DataFrame
+        The flow table, values in US dollars and weights in kilograms.
+
+    Raises
+    ------
+    InputFileError
+        The file cannot be what it should be; with line and remedy.
+    SchemaError, UnknownCodeError, UnknownNameError, DuplicateKeyError
+        The rows break the flow-table contract.
+    """
+    one_of(kind, FileKind, name="kind")
+    one_of(backend, Backend, name="backend")
+    if kind == "flows":
+        rows = _read_own(Path(path))
+    else:
+        rows = conform(_PARSERS[kind](path, release=release).rows)
+    return to_backend(check_flows(rows, where=str(path)), backend)
+
+
+def write_flows(flows: Frame, path: str | Path) -> Path:
+    """Check a flow table and write it to a Parquet or CSV file, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written there.
+    """
+    target = Path(path)
+    frame = check_flows(to_polars(flows)).select(list(FLOW_SCHEMA))
+    csv = _is_csv(target)
+    write_whole(target, frame.write_csv().encode() if csv else _parquet(frame))
+    return target
+
+
+def _is_csv(path: Path) -> bool:
+    return path.suffix in {".csv", ".gz"}
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="zstd", compression_level=19)
+    return buffer.getvalue()
+
+
+def _read_own(path: Path) -> pl.DataFrame:
+    if _is_csv(path):
+        text = read_text_table(path, list(FLOW_SCHEMA))
+        return _typed(path, text.select(pl.when(pl.all() != "").then(pl.all()).name.keep()))
+    try:
+        return pl.read_parquet(path)
+    except FileNotFoundError:
+        raise InputFileError(path, "no such file.", remedy="Check the path.") from None
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputFileError(
+            path,
+            "cannot be read as Parquet: damaged, half-written, or of another format.",
+            remedy="Write it again, or name a .csv file.",
+        ) from error
+
+
+def _typed(path: Path, text: pl.DataFrame) -> pl.DataFrame:
+    for name, kind in FLOW_SCHEMA.items():
+        try:
+            text = text.with_columns(_cast(name, kind))
+        except pl.exceptions.PolarsError as error:
+            raise InputFileError(
+                path,
+                f"column {name!r} has a cell that is not of its type ({kind}): {error}.",
+                remedy="A flow table is written by write_flows(); do not edit it by hand.",
+            ) from error
+    return text
+
+
+def _cast(name: str, kind: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if kind == pl.Boolean():
+        return column.replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean)
+    return column.str.to_date() if kind == pl.Date() else column.cast(kind)

@@ -1,0 +1,46 @@
+"""The edge of the package: pandas or Polars in, the same kind out, Polars inside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import narwhals.stable.v2 as nw
+import polars as pl
+
+from tradeflow.errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tradeflow.options import Backend
+
+    Frame: TypeAlias = pd.DataFrame | pl.DataFrame
+
+
+def to_polars(frame: Frame) -> pl.DataFrame:
+    """Return `frame` as a Polars frame, without its index.
+
+    Raises
+    ------
+    UsageError
+        If `frame` is not an eager data frame.
+    """
+    if isinstance(frame, pl.DataFrame):
+        return frame
+    try:
+        return nw.from_native(frame, eager_only=True).to_polars()
+    except TypeError as error:
+        raise UsageError(
+            f"Expected a pandas or Polars data frame, got {type(frame).__name__}. "
+            "Collect lazy frames first."
+        ) from error
+
+
+def backend_of(frame: Frame) -> Backend:
+    """Say which kind of frame a caller works with."""
+    return "polars" if isinstance(frame, pl.DataFrame) else "pandas"
+
+
+def to_backend(frame: pl.DataFrame, backend: Backend) -> Frame:
+    """Hand a Polars frame to the caller in the kind that the caller works with."""
+    return frame if backend == "polars" else frame.to_pandas()

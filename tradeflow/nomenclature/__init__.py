@@ -1,0 +1,1 @@
+"""What the codes mean: editions, families, categories, words, countries, events, units."""

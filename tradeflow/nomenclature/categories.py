@@ -1,0 +1,175 @@
+"""Dual-use categories: what they hold, on what ground, and what they cannot show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.nomenclature.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAP_VERSION: Final = "2026.11"
+"""Version of the category map; it changes whenever a member, weight or definition does."""
+
+_KINDS: Final = {
+    "signal": "signal",
+    "noisy-signal": "noisy",
+    "noisy": "noisy",
+    "cover": "control",
+    "benchmark": "control",
+}
+
+
+def kind_of(role: str) -> str:
+    """Say how a role is judged.
+
+    ``signal`` for codes that speak clearly, ``noisy`` for codes that hold much else, ``control``
+    for goods that test the method and are not dual-use themselves.
+    """
+    return _KINDS[role]
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category of the map.
+
+    Attributes
+    ----------
+    category, title, definition
+        Its name in code, its name in print, and what it holds.
+    role
+        ``signal``, ``noisy-signal`` or ``noisy`` (how clearly its codes speak), or ``cover``
+        and ``benchmark`` for goods that test the method.
+    cannot_show
+        What trade statistics under these codes cannot show.
+    """
+
+    category: str
+    title: str
+    definition: str
+    role: str
+    cannot_show: str
+
+
+@cache
+def all_categories() -> Mapping[str, Category]:
+    """The categories of the map by name, in the map's order."""
+    columns = ["category", "title", "definition", "role", "cannot_show"]
+    rows = table("categories").select(columns).iter_rows()
+    return {row[0]: Category(*row) for row in rows}
+
+
+def category(name: str) -> Category:
+    """Look up one category.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest name, if there is one.
+
+    Examples
+    --------
+    >>> category("jammers").role
+    'noisy-signal'
+    """
+    try:
+        return all_categories()[name]
+    except KeyError:
+        raise UnknownNameError.of(
+            "Category", name, all_categories(), hint="`tradeflow categories` lists all."
+        ) from None
+
+
+def members(name: str | None = None, *, edition: str = "HS2022") -> pl.DataFrame:
+    """List the codes of one category, or of all.
+
+    Parameters
+    ----------
+    name
+        A category, or None for all.
+    edition
+        HS2012, HS2017 or HS2022.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns category, edition, hs6, specificity_weight (a judgement between 0 and 1, not a
+        measurement), legal_basis, link, source, confidence.
+    """
+    rows = table("members").filter(pl.col("edition") == edition)
+    if name is None:
+        return rows
+    return rows.filter(pl.col("category") == category(name).category)
+
+
+def refinements(name: str) -> pl.DataFrame:
+    """National eight-digit lines to keep or drop inside a category's codes."""
+    return table("refinements").filter(pl.col("category") == category(name).category)
+
+
+def listed_on(day: date | str, *, name: str = "CHPL") -> pl.DataFrame:
+    """List a control list's codes as the list stood on a date.
+
+    Parameters
+    ----------
+    day
+        A date, or an ISO date as text.
+    name
+        ``"CHPL"``, the Common High Priority List.
+
+    Returns
+    -------
+    polars.DataFrame
+        Columns list, edition, hs6, tier, from_date, source, confidence.
+
+    Raises
+    ------
+    UsageError
+        If the day is before the first version whose membership is verified.
+
+    Examples
+    --------
+    >>> listed_on("2023-12-31").height, listed_on("2024-03-01").height
+    (45, 50)
+    """
+    when = date.fromisoformat(day) if isinstance(day, str) else day
+    rows = table("list_members").filter(pl.col("list") == name)
+    if rows.is_empty():
+        raise UnknownNameError.of("List", name, table("list_members")["list"].unique())
+    since = pl.col("from_date").cast(pl.String).str.to_date()
+    held = rows.filter(since <= when)
+    if held.is_empty():
+        first = min(rows.select(since)["from_date"].to_list())
+        raise UsageError(
+            f"No verified version of {name} is held for {when}: the first is of {first}. "
+            "Do not project a later list onto earlier years."
+        )
+    return held
+
+
+@cache
+def listed_codes(edition: str) -> frozenset[str]:
+    """Codes of `edition` that any list, control or category names.
+
+    The goods that are *not* in this set serve as controls.
+    """
+    named = {
+        *members(edition=edition)["hs6"],
+        *table("controls")["hs6"].drop_nulls(),
+        *table("list_members")["hs6"],
+    }
+    if edition == "HS2022":
+        return frozenset(named)
+    from tradeflow.nomenclature.families import family_table
+
+    pairs = family_table((edition, "HS2022"))
+    families = pairs.filter(pl.col("hs6").is_in(list(named)))["family"].unique()
+    near = pairs.filter((pl.col("edition") == edition) & pl.col("family").is_in(families.to_list()))
+    return frozenset(named | set(near["hs6"]))

@@ -1,0 +1,1 @@
+"""The panel: series by periods, with the state of every cell."""

@@ -1,0 +1,298 @@
+"""From the flow table to a panel."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from tradeflow.errors import DataError, DuplicateKeyError, UsageError
+from tradeflow.flows.check import check_flows
+from tradeflow.flows.schema import TOTAL
+from tradeflow.frames import to_polars
+from tradeflow.nomenclature.categories import all_categories, listed_codes, members
+from tradeflow.nomenclature.families import family_table
+from tradeflow.options import By, FlowKind, Freq, Measure, one_of
+from tradeflow.panel.breaks import find_breaks
+from tradeflow.panel.model import Panel
+from tradeflow.panel.states import State
+from tradeflow.sources.registry import source_info
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from tradeflow.frames import Frame
+
+UNITS: Final = {"value_usd": "USD", "net_kg": "kg"}
+_PAIR: Final = ["reporter", "partner"]
+_STATE_OF_STATUS: Final = {
+    "reported": State.REPORTED,
+    "provisional": State.REPORTED,
+    "estimated": State.ESTIMATED,
+    "mirror": State.MIRROR,
+}
+
+
+def panel(
+    flows: Frame, *, by: By = "category", measure: Measure = "value_usd", flow: FlowKind = "export"
+) -> Panel:
+    """Arrange a flow table as series by periods, with the state of every cell.
+
+    Parameters
+    ----------
+    flows
+        A flow table of one frequency, one source and one release.
+    by
+        ``"hs6"``: one series per reporter, partner and six-digit code; a code that only changed
+        its number is one series, under the newest number. ``"family"``: one series per family of
+        codes that stays comparable over the editions in the table. ``"category"``: one series
+        per category of the map, the sum of all its members.
+    measure
+        ``"value_usd"`` (US dollars, current) or ``"net_kg"`` (kilograms).
+    flow
+        Which kind of flow to take.
+
+    Returns
+    -------
+    Panel
+
+    Raises
+    ------
+    UsageError
+        The table mixes frequencies, sources or releases, or has no such flow.
+    DuplicateKeyError
+        The table holds a total beside its parts.
+
+    Notes
+    -----
+    A cell that a released period does not list is ``ZERO`` (value 0) if the source is complete,
+    else ``WITHHELD`` (no number). A period that is not released is ``NOT_RELEASED`` (no number).
+    From the change of edition on, cells of a code that cannot be compared with itself before are
+    ``BREAK``.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> tf.panel(tf.load_sample(), by="category")
+    Panel of 18 series by category, value_usd in USD, 2017 to 2023 (BACI V202501)
+    """
+    for name, value, options in (("by", by, By), ("measure", measure, Measure)):
+        one_of(value, options, name=name)
+    one_of(flow, FlowKind, name="flow")
+    rows = _chosen(check_flows(to_polars(flows)), flow)
+    if by == "family":
+        return _by_code(_as_families(rows), "family", measure)
+    codes = _by_code(_as_codes(rows), "hs6", measure)
+    return codes if by == "hs6" else _by_category(codes)
+
+
+def _chosen(rows: pl.DataFrame, flow: str) -> pl.DataFrame:
+    rows = rows.filter((pl.col("flow") == flow) & (pl.col("hs6") != TOTAL))
+    if rows.is_empty():
+        raise UsageError(f"The table has no {flow} flows by code.")
+    for column, remedy in (
+        ("freq", "Months and years do not mix: filter one."),
+        ("source", "Sources disagree: filter one; witnesses are compared, not added."),
+        ("release", "Releases repeat each other: filter one."),
+    ):
+        found = rows[column].unique().sort().to_list()
+        if len(found) > 1:
+            raise UsageError(f"The table holds several values of {column}: {found}. {remedy}")
+    _refuse_totals(rows)
+    return rows
+
+
+def _refuse_totals(rows: pl.DataFrame) -> None:
+    cell = ["period", *_PAIR, "edition", "hs6"]
+    for part in ("national_code", "region", "regime"):
+        mixed = rows.group_by(cell).agg(
+            whole=pl.col(part).is_null().any(), split=pl.col(part).is_not_null().any()
+        )
+        bad = mixed.filter(pl.col("whole") & pl.col("split"))
+        if not bad.is_empty():
+            first = bad.sort(cell).row(0, named=True)
+            raise DuplicateKeyError(
+                f"Code {first['hs6']}, {first['period']}: a row without {part} stands beside rows "
+                f"with one, a total beside its parts ({bad.height} cells). Keep one of the two."
+            )
+
+
+def _editions(rows: pl.DataFrame) -> list[str]:
+    return sorted(rows["edition"].cast(pl.String).unique())
+
+
+def _as_codes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Put codes that only changed their number under the newest number."""
+    editions = _editions(rows)
+    rows = rows.with_columns(pl.col("edition").cast(pl.String))
+    if len(editions) == 1:
+        return rows
+    same = family_table(editions).filter("exact").drop("exact")
+    return (
+        rows.join(same, on=["edition", "hs6"], how="left", maintain_order="left")
+        .with_columns(hs6=pl.coalesce("family", "hs6"))
+        .drop("family")
+    )
+
+
+def _as_families(rows: pl.DataFrame) -> pl.DataFrame:
+    editions = _editions(rows)
+    table = family_table(editions).drop("exact")
+    rows = rows.with_columns(pl.col("edition").cast(pl.String))
+    return rows.join(table, on=["edition", "hs6"], how="left", maintain_order="left")
+
+
+def _by_code(rows: pl.DataFrame, by: By, measure: Measure) -> Panel:
+    cells = rows.group_by(*_PAIR, by, "period").agg(
+        value_usd=pl.col("value_usd").sum(),
+        net_kg=pl.when(pl.col("net_kg").is_not_null().all()).then(pl.col("net_kg").sum()),
+        state=pl.col("status").cast(pl.String).replace_strict(_STATE_OF_STATUS).max(),
+    )
+    keys = cells.select(*_PAIR, by).unique().sort([*_PAIR, by])
+    periods = _periods(rows)
+    grid = _Grid(keys, periods, cells, [*_PAIR, by])
+    values, net_kg = grid.fill("value_usd"), grid.fill("net_kg")
+    stated = grid.fill("state")
+    state = np.where(np.isnan(stated), _absent(rows, keys, periods), stated).astype(np.uint8)
+    zero = state == State.ZERO
+    values[zero], net_kg[zero] = 0.0, 0.0
+    edition = _editions(rows)[-1]
+    notes = [""] * len(keys)
+    if by == "hs6":
+        breaks = find_breaks(keys, periods, values, _stated(rows))
+        values[breaks.absent], net_kg[breaks.absent] = np.nan, np.nan
+        state[breaks.broken | breaks.absent] = State.BREAK
+        notes = breaks.notes
+    return Panel(
+        values=np.ascontiguousarray(values if measure == "value_usd" else net_kg),
+        state=state,
+        net_kg=net_kg,
+        keys=_describe(keys, by, edition, notes),
+        periods=periods,
+        freq=_freq(rows),
+        by=by,
+        measure=measure,
+        unit=UNITS[measure],
+        provenance=_provenance(rows),
+    )
+
+
+class _Grid:
+    """Places cells of a long table on series by periods."""
+
+    def __init__(
+        self, keys: pl.DataFrame, periods: Sequence[date], cells: pl.DataFrame, on: list[str]
+    ) -> None:
+        columns = pl.DataFrame({"period": periods}).with_row_index("column")
+        placed = cells.join(keys.with_row_index("row"), on=on).join(columns, on="period")
+        self.shape = (len(keys), len(periods))
+        self.row, self.column = placed["row"].to_numpy(), placed["column"].to_numpy()
+        self.cells = placed
+
+    def fill(self, name: str) -> NDArray[np.float64]:
+        out = np.full(self.shape, np.nan)
+        out[self.row, self.column] = self.cells[name].cast(pl.Float64).to_numpy()
+        return out
+
+
+def _periods(rows: pl.DataFrame) -> tuple[date, ...]:
+    first, last = rows["period"].min(), rows["period"].max()
+    if not isinstance(first, date) or not isinstance(last, date):
+        raise DataError("The table has no period.")
+    step = "1y" if _freq(rows) == "A" else "1mo"
+    return tuple(pl.date_range(first, last, step, eager=True))
+
+
+def _freq(rows: pl.DataFrame) -> Freq:
+    return "A" if rows["freq"][0] == "A" else "M"
+
+
+def _absent(rows: pl.DataFrame, keys: pl.DataFrame, periods: Sequence[date]) -> NDArray[np.float64]:
+    """State of the cells that no row states, shape (n_series, n_periods)."""
+    info = source_info(rows["source"][0])
+    listed = set(rows.select("reporter", "period").unique().iter_rows())
+    anyone = {period for _, period in listed}
+    quiet = State.ZERO if info.complete else State.WITHHELD
+    released = [
+        [(p in anyone) if info.released_together else ((r, p) in listed) for p in periods]
+        for r in keys["reporter"]
+    ]
+    return np.where(released, float(quiet), float(State.NOT_RELEASED))
+
+
+def _stated(rows: pl.DataFrame) -> dict[tuple[str, date], str]:
+    unique = rows.group_by("reporter", "period").agg(pl.col("edition").max())
+    return {(r, p): e for r, p, e in unique.iter_rows()}
+
+
+def _describe(keys: pl.DataFrame, by: By, edition: str, notes: list[str]) -> pl.DataFrame:
+    if by == "family":
+        return keys
+    slugs = members(edition=edition).group_by("hs6").agg(pl.col("category").sort().str.join(";"))
+    return (
+        keys.join(slugs, on="hs6", how="left", maintain_order="left")
+        .with_columns(
+            edition=pl.lit(edition),
+            listed=pl.col("hs6").is_in(list(listed_codes(edition))),
+            flags=pl.Series(notes, dtype=pl.String),
+        )
+        .select(*_PAIR, "hs6", "edition", "category", "listed", "flags")
+    )
+
+
+def _by_category(codes: Panel) -> Panel:
+    edition = codes.keys["edition"][0]
+    pairs = codes.keys.select(_PAIR).unique().sort(_PAIR)
+    names = pl.DataFrame({"category": list(all_categories())})
+    keys = pairs.join(names, how="cross")
+    position = codes.keys.with_row_index("row").join(
+        members(edition=edition).select(pl.col("category").alias("slug"), "hs6"), on="hs6"
+    )
+    rows = {
+        key: group.sort("row")["row"].to_numpy().astype(np.intp)
+        for key, group in position.group_by(*_PAIR, "slug")
+    }
+    none = np.empty(0, dtype=np.intp)
+    found = tuple(rows.get(key, none) for key in keys.iter_rows())
+    return Panel(
+        values=np.stack([codes.values[i].sum(axis=0) for i in found]),
+        state=np.stack([_joint_state(codes.state[i]) for i in found]),
+        net_kg=np.stack([codes.net_kg[i].sum(axis=0) for i in found]),
+        keys=keys,
+        periods=codes.periods,
+        freq=codes.freq,
+        by="category",
+        measure=codes.measure,
+        unit=codes.unit,
+        provenance=codes.provenance,
+        parts=codes,
+        members=found,
+    )
+
+
+def _joint_state(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """State of a sum: the worst of its members', where a zero does not hide a number."""
+    order = [
+        State.ZERO,
+        State.REPORTED,
+        State.MIRROR,
+        State.ESTIMATED,
+        State.WITHHELD,
+        State.NOT_RELEASED,
+        State.BREAK,
+    ]
+    rank = np.empty(len(State), dtype=np.uint8)
+    rank[order] = np.arange(len(order))
+    if not len(states):
+        return np.full(states.shape[1:], State.ZERO, dtype=np.uint8)
+    worst: NDArray[np.uint8] = np.asarray(order, dtype=np.uint8)[rank[states].max(axis=0)]
+    return worst
+
+
+def _provenance(rows: pl.DataFrame) -> tuple[str, ...]:
+    pairs = rows.select("source", "release").unique().sort("source", "release")
+    return tuple(f"{source} {release}" for source, release in pairs.iter_rows())

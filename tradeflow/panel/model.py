@@ -1,0 +1,96 @@
+"""The `Panel`: what every method of ``detect`` works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tradeflow.errors import UnknownNameError
+from tradeflow.panel.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from tradeflow.options import By, Freq, Measure
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Series by periods.
+
+    Attributes
+    ----------
+    values
+        Shape (n_series, n_periods), float64, C-contiguous, in `unit`; NaN where there is no
+        number.
+    state
+        Same shape, uint8: :class:`tradeflow.panel.states.State`.
+    net_kg
+        Same shape, kilograms; NaN where a weight is missing. The companion that splits a change
+        of value into price and volume.
+    keys
+        One row per series: reporter, partner and what the series is.
+    periods
+        First day of each period, ascending.
+    freq, by, measure, unit
+        ``A`` or ``M``; ``hs6``, ``family`` or ``category``; ``value_usd`` in ``USD`` or
+        ``net_kg`` in ``kg``.
+    provenance
+        Sources and releases of the rows, as ``source release``.
+    parts
+        For a panel by category: the panel by six-digit code that it sums up, else None.
+    members
+        For a panel by category: for each series the rows of `parts` that belong to it.
+    """
+
+    values: NDArray[np.float64]
+    state: NDArray[np.uint8]
+    net_kg: NDArray[np.float64]
+    keys: pl.DataFrame
+    periods: tuple[date, ...]
+    freq: Freq
+    by: By
+    measure: Measure
+    unit: str
+    provenance: tuple[str, ...]
+    parts: Panel | None = None
+    members: tuple[NDArray[np.intp], ...] = ()
+
+    def __repr__(self) -> str:
+        """Say what the panel holds in one line."""
+        first, last = (f"{p:%Y}" if self.freq == "A" else f"{p:%Y-%m}" for p in self._ends())
+        return (
+            f"Panel of {len(self.keys)} series by {self.by}, {self.measure} in {self.unit}, "
+            f"{first} to {last} ({', '.join(self.provenance)})"
+        )
+
+    def _ends(self) -> tuple[date, date]:
+        return self.periods[0], self.periods[-1]
+
+    def counts(self) -> dict[str, int]:
+        """Count the cells of each state."""
+        found = np.bincount(self.state.ravel(), minlength=len(State))
+        return {state.name: int(found[state]) for state in State}
+
+    def row(self, name: str) -> int:
+        """Find the row of a category, family or code.
+
+        Raises
+        ------
+        UnknownNameError
+            If no series has that name, or several have (one per partner, say).
+        """
+        names: Sequence[str] = self.keys[self.by].to_list()
+        rows = [i for i, known in enumerate(names) if known == name]
+        if len(rows) != 1:
+            found = "no series" if not rows else f"{len(rows)} series"
+            raise UnknownNameError.of(
+                f"{found} here has the {self.by}", name, names, hint="Filter the flows first."
+            )
+        return rows[0]

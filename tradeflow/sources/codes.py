@@ -1,0 +1,57 @@
+"""Codes as text: restore lost leading zeros where that is safe, and say so where it is not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tradeflow.nomenclature.editions import HELD, known_codes
+from tradeflow.sources.textfile import bad_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tradeflow.options import Edition
+
+
+def restore_code(column: str, digits: int) -> pl.Expr:
+    """Put back the one leading zero that a spreadsheet takes from chapters 01 to 09."""
+    return pl.col(column).str.zfill(digits)
+
+
+def check_code_cells(path: str | Path, frame: pl.DataFrame, column: str, *, digits: int) -> None:
+    """Raise on the first code that is not digits, or too short to be restored."""
+    bad_line(
+        path,
+        frame,
+        ~pl.col(column).str.contains(r"^\d+$"),
+        f"{column} is {{{column}!r}}, which is not a code of digits",
+        remedy=f"Codes have {digits} digits; masked or aggregate codes have no place here.",
+    )
+    lengths = pl.col(column).str.len_chars()
+    bad_line(
+        path,
+        frame,
+        (lengths < digits - 1) | (lengths > digits),
+        f"{column} is {{{column}!r}}; {digits} digits are needed",
+        remedy=(
+            "Only one lost leading zero can be restored with certainty. Export the file again "
+            "with codes as text."
+        ),
+    )
+
+
+def check_known(path: str | Path, frame: pl.DataFrame, column: str, edition: Edition) -> None:
+    """Raise on the first six-digit code that `edition` does not have."""
+    codes = frame[column].unique()
+    strange = codes.filter(~codes.is_in(list(known_codes(edition))))
+    elsewhere = [e for e in HELD if strange.is_in(list(known_codes(e))).any()]
+    hint = f" Some exist in {', '.join(elsewhere)}: is the edition right?" if elsewhere else ""
+    bad_line(
+        path,
+        frame,
+        pl.col(column).is_in(strange.to_list()),
+        f"code {{{column}!r}} is not in {edition}",
+        remedy=f"Check the code against the {edition} list.{hint}",
+    )
