@@ -41,9 +41,10 @@ class Driver:
     share: float
 
     def __str__(self) -> str:
-        """Print as ``8803.20 Under-carriages +74.4 m``."""
+        """Print as ``8803.20 Under-carriages +63.4 m (70 %)``; the share if nothing cancels out."""
         code = f"{self.hs6[:4]}.{self.hs6[4:]}"
-        return f"{code} {self.label} {self.change_usd / 1e6:+,.1f} m"
+        share = f" ({self.share:.0%})" if 0 < self.share <= 1 else ""
+        return f"{code} {self.label} {self.change_usd / 1e6:+,.1f} m{share}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +243,7 @@ class ShiftTable:
         return [_record(row, self.by) for row in self.rows]
 
     def summary(self) -> str:
-        """Return the table and what to know about it, as text of at most 100 columns."""
+        """Return the table and what to know about it, as plain text."""
         from tradeflow.detect.summary import summarise
 
         return summarise(self)

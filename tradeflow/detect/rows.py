@@ -166,7 +166,7 @@ def category_row(
         "title": category(slug).title,
         "category": slug,
         "drivers": () if group is None else _drivers(panel, fit, group),
-        "flags": _flags(panel, fit, group, all_members, shared),
+        "flags": _flags(slug, panel, fit, group, all_members, shared),
         "values_usd": _by_year(panel, panel.values[row]),
         "weights_kg": _by_year(panel, np.nansum(fit.net_kg[all_members], axis=0)),
     }
@@ -246,6 +246,7 @@ def _names(codes: Panel, rows: Sequence[int] | NDArray[np.intp]) -> list[tuple[s
 
 
 def _flags(
+    slug: str,
     panel: Panel,
     fit: CodeFit,
     group: GroupFit | None,
@@ -267,7 +268,7 @@ def _flags(
         flags.insert(0, f"no member comparable across {_year(fit, codes)}")
     if group is not None and np.isnan(group.net_kg[fit.cut.baseline | fit.cut.after]).any():
         flags.append("weights incomplete")
-    return tuple(flags)
+    return (category(slug).beware, *flags)
 
 
 def _year(fit: CodeFit, codes: Panel) -> str:

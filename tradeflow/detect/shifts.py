@@ -207,7 +207,16 @@ def _category_rows(
     groups, shared = _groups(panel, fit, options)
     q, placebo_q = _group_q(panel, groups)
     rows = [
-        category_row(panel, fit, group, i, options, q=q[i], placebo_q=placebo_q[i], shared=shared)
+        category_row(
+            panel,
+            fit,
+            group,
+            i,
+            options,
+            q=float(q[i]),
+            placebo_q=float(placebo_q[i]),
+            shared=shared,
+        )
         for i, group in enumerate(groups)
     ]
     names = panel.keys["category"]
@@ -237,7 +246,14 @@ def _placebo_year(panel: Panel, options: ShiftOptions) -> PlaceboYear:
         group_q, placebo_q = _group_q(panel, groups)
         rows = [
             category_row(
-                panel, fit, g, i, options, q=group_q[i], placebo_q=placebo_q[i], shared=shared
+                panel,
+                fit,
+                g,
+                i,
+                options,
+                q=float(group_q[i]),
+                placebo_q=float(placebo_q[i]),
+                shared=shared,
             )
             for i, g in enumerate(groups)
         ]

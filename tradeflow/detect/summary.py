@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.detect.verdicts import DROP, NOT_COMPARABLE, SURGE, TOO_THIN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from tradeflow.detect.result import PlaceboYear, Shift, ShiftTable
@@ -29,6 +30,7 @@ HEADER: Final = (
 UNITS: Final = "before, after, excess: million US dollars a year"
 _DASH: Final = "-"
 _FEWEST_SHOWN: Final = 0.001
+WIDTH: Final = 110
 
 
 def cells(row: Shift) -> tuple[str, ...]:
@@ -88,16 +90,44 @@ def counts(table: ShiftTable) -> str:
     return ", ".join(f"{words.count(word)} {word}" for word in order if word in words)
 
 
-def summarise(table: ShiftTable, *, limit: int = 40) -> str:
-    """Write the whole answer as plain text."""
-    shown = list(table.rows[:limit])
-    lines = [heading(table), UNITS, "", *_aligned([HEADER[:-2], *(cells(r)[:-2] for r in shown)])]
-    if len(table.rows) > limit:
-        lines.append(f"... and {len(table.rows) - limit} more rows")
-    return "\n".join([*lines, "", f"{counts(table)}.", *promises(table)])
+def report_lines(
+    table: ShiftTable, *, listed_only: bool = True, most: int | None = None
+) -> Iterator[str]:
+    """Write the whole answer, each row followed by what drives it and what to beware of."""
+    listed = [row for row in table.rows if row.category or not listed_only]
+    shown = listed[:most]
+    yield heading(table)
+    yield f"{UNITS}; price x volume: parts of the shift beyond comparable goods"
+    yield ""
+    body = [cells(row) for row in shown]
+    top, *lines = _aligned([HEADER[:-2], *(row[:-2] for row in body)])
+    yield top
+    for line, row, words in zip(lines, shown, body, strict=True):
+        yield line
+        yield from _beneath(row, drivers=words[-2], beware=words[-1], by=table.by)
+    if len(shown) < len(listed):
+        yield f"... and {len(listed) - len(shown)} more rows"
+    yield ""
+    yield f"All {len(table.rows):,} rows: {counts(table)}."
+    yield from promises(table)
 
 
-def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterable[str]:
+def _beneath(row: Shift, *, drivers: str, beware: str, by: str) -> Iterator[str]:
+    if by == "hs6":
+        yield f"    {row.title}" + (f" ({row.category})" if row.category else "")
+    for word, text in (("driven by", drivers), ("beware", beware)):
+        if text != _DASH:
+            yield from wrap(
+                f"{word}: {text}", WIDTH, initial_indent="    ", subsequent_indent="      "
+            )
+
+
+def summarise(table: ShiftTable) -> str:
+    """Write the answer as plain text, at most 40 rows of it."""
+    return "\n".join(report_lines(table, most=40))
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         first = row[0].ljust(widths[0])

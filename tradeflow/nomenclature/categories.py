@@ -47,6 +47,8 @@ class Category:
     role
         ``signal``, ``noisy-signal`` or ``noisy`` (how clearly its codes speak), or ``cover``
         and ``benchmark`` for goods that test the method.
+    beware
+        The same in a few words.
     cannot_show
         What trade statistics under these codes cannot show.
     """
@@ -55,13 +57,14 @@ class Category:
     title: str
     definition: str
     role: str
+    beware: str
     cannot_show: str
 
 
 @cache
 def all_categories() -> Mapping[str, Category]:
     """The categories of the map by name, in the map's order."""
-    columns = ["category", "title", "definition", "role", "cannot_show"]
+    columns = ["category", "title", "definition", "role", "beware", "cannot_show"]
     rows = table("categories").select(columns).iter_rows()
     return {row[0]: Category(*row) for row in rows}
 
@@ -140,9 +143,10 @@ def listed_on(day: date | str, *, name: str = "CHPL") -> pl.DataFrame:
     (45, 50)
     """
     when = date.fromisoformat(day) if isinstance(day, str) else day
-    rows = table("list_members").filter(pl.col("list") == name)
+    dated = table("list_members").filter(pl.col("from_date").is_not_null())
+    rows = dated.filter(pl.col("list") == name)
     if rows.is_empty():
-        raise UnknownNameError.of("List", name, table("list_members")["list"].unique())
+        raise UnknownNameError.of("Dated list", name, dated["list"].unique())
     since = pl.col("from_date").cast(pl.String).str.to_date()
     held = rows.filter(since <= when)
     if held.is_empty():

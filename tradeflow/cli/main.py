@@ -1,0 +1,68 @@
+"""The program ``tradeflow``."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from tradeflow.cli import codes, detect, reference
+from tradeflow.errors import OutputError, TradeflowError
+
+USAGE = 2  # wrong arguments or wrong data: what the caller can mend
+BROKEN = 1
+
+app = typer.Typer(
+    name="tradeflow",
+    help="Shifts in dual-use trade from public customs data. Start with: tradeflow figures",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(detect.figures)
+app.command("detect")(detect.detect)
+app.command()(reference.categories)
+app.add_typer(codes.app, name="codes")
+app.command()(reference.events)
+app.command()(reference.countries)
+app.command()(reference.samples)
+
+
+def version(value: bool) -> None:  # noqa: FBT001  typer passes it so
+    """Print the version and stop."""
+    if value:
+        from tradeflow import __version__
+
+        typer.echo(f"tradeflow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    show_version: bool = typer.Option(
+        False, "--version", callback=version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    """Shifts in dual-use trade from public customs data. Start with: tradeflow figures."""
+
+
+def run() -> NoReturn:
+    """Run the program; exit 0 done, 1 broken or not writable, 2 usage or data, 130 interrupted."""
+    try:
+        app()
+    except OutputError as error:
+        _stop(error, BROKEN)
+    except TradeflowError as error:
+        _stop(error, USAGE)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _stop(error: Exception, code: int) -> NoReturn:
+    typer.echo(f"error: {error}", err=True)
+    sys.exit(code)

@@ -1,0 +1,76 @@
+"""How the command line prints: data on standard output, talk on standard error."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Format = Literal["table", "json", "csv"]
+PIPED_WIDTH = 140  # columns, when nobody's terminal says how wide it is
+
+
+def show(records: Sequence[Mapping[str, Any]], form: Format, columns: Sequence[str] = ()) -> None:
+    """Print records as a table, as JSON, or as CSV.
+
+    Parameters
+    ----------
+    records
+        One mapping per row, all with the same keys.
+    form
+        ``table`` shows only `columns`; ``json`` and ``csv`` have everything.
+    columns
+        Columns of the table; all if empty.
+    """
+    if form == "json":
+        print(json.dumps(list(records), ensure_ascii=False, indent=1, default=str))  # noqa: T201
+    elif form == "csv":
+        print(csv_text(records), end="")  # noqa: T201
+    else:
+        _show_table(records, columns or (list(records[0]) if records else []))
+
+
+def csv_text(records: Sequence[Mapping[str, Any]]) -> str:
+    """Write records as CSV; lists as text joined by ``; ``, what is unknown as empty."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(records[0]) if records else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({k: _flat(v) for k, v in record.items()} for record in records)
+    return out.getvalue()
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """Talk to the person at the terminal."""
+    if not quiet:
+        print(text, file=sys.stderr)  # noqa: T201
+
+
+def _flat(value: Any) -> str:  # noqa: ANN401  any JSON value
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        return "; ".join(_flat(v) for v in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{k}={_flat(v)}" for k, v in value.items())
+    return str(value)
+
+
+def _show_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        numeric = all(isinstance(r[name], (int, float, type(None))) for r in records)
+        table.add_column(name, justify="right" if numeric and records else "left")
+    for record in records:
+        table.add_row(*(_flat(record[name]) for name in columns))
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, markup=False, width=PIPED_WIDTH)
+    console.print(table)
