@@ -30,7 +30,7 @@ app.command()(reference.countries)
 app.command()(reference.samples)
 
 
-def version(value: bool) -> None:  # noqa: FBT001  typer passes it so
+def version(value: bool) -> None:
     """Print the version and stop."""
     if value:
         from tradeflow import __version__

@@ -57,6 +57,19 @@ class ShiftOptions:
     baskets: int = 10_000
     seed: int = 20240522
 
+    def __post_init__(self) -> None:
+        """Refuse what no answer could keep."""
+        for name, fine, wanted in (
+            ("baseline", self.baseline >= 1, "at least 1 period"),
+            ("after", self.after is None or self.after >= 1, "at least 1 period"),
+            ("q", 0 <= self.q <= 1, "between 0 and 1"),
+            ("floor_usd", self.floor_usd > 0, "more than 0 US dollars"),
+            ("baskets", self.baskets >= 1, "at least 1"),
+            ("seed", self.seed >= 0, "at least 0"),
+        ):
+            if not fine:
+                raise UsageError(f"{name} is {getattr(self, name)}; it must be {wanted}.")
+
 
 @dataclass(frozen=True, slots=True)
 class CodeFit:

@@ -57,19 +57,27 @@ class _Money(TypedDict):
     se: float
 
 
-def _money(values: NDArray[np.float64], fit: CodeFit, result: Contrast, row: int) -> _Money:
+def _money(
+    values: NDArray[np.float64],
+    expected: NDArray[np.float64],
+    fit: CodeFit,
+    result: Contrast,
+    row: int,
+) -> _Money:
     """Before, after, and the excess with its interval, US dollars a year."""
     before = float(values[fit.cut.baseline].mean())
     after = float(values[fit.cut.after].mean())
+    growth = float(expected[fit.cut.after].mean() / expected[fit.cut.baseline].mean())
+    kept = before * growth  # also where nothing is traded after
     shift, half = float(result.shift[row]), float(result.half_width()[row])
     return {
         "before_usd": before,
         "after_usd": after,
         "ratio": after / before,
-        "expected_ratio": after * math.exp(-shift) / before,
-        "excess_usd": after * (1 - math.exp(-shift)),
-        "excess_low_usd": after * (1 - math.exp(-shift + half)),
-        "excess_high_usd": after * (1 - math.exp(-shift - half)),
+        "expected_ratio": growth,
+        "excess_usd": after - kept,
+        "excess_low_usd": after - kept * math.exp(half),
+        "excess_high_usd": after - kept * math.exp(-half),
         "shift": shift,
         "se": float(result.se[row]),
     }
@@ -126,7 +134,7 @@ def code_row(
         broken = fit.status[row] == NOT_COMPARABLE
         verdict = NOT_COMPARABLE if broken else TOO_THIN
         return _untested(named, fit.values[row], fit, verdict)
-    numbers = _money(fit.values[row], fit, fit.result, row)
+    numbers = _money(fit.values[row], fit.expected[row], fit, fit.result, row)
     price = float(fit.result.shift[row] - fit.result_kg[row])
     price = price if math.isfinite(price) else _NAN
     return _judged(
@@ -166,7 +174,7 @@ def category_row(
         "title": category(slug).title,
         "category": slug,
         "drivers": () if group is None else _drivers(panel, fit, group),
-        "flags": _flags(slug, panel, fit, group, all_members, shared),
+        "flags": _flags(panel, fit, group, row, shared),
         "values_usd": _by_year(panel, panel.values[row]),
         "weights_kg": _by_year(panel, np.nansum(fit.net_kg[all_members], axis=0)),
     }
@@ -174,7 +182,7 @@ def category_row(
         return _untested(named, panel.values[row], fit, NOT_COMPARABLE)
     return _judged(
         named,
-        _money(group.values, fit, group.result, 0),
+        _money(group.values, group.expected, fit, group.result, 0),
         options,
         rarity=(placebo_q, options.q),
         price=price_part(fit, group.members),
@@ -246,24 +254,21 @@ def _names(codes: Panel, rows: Sequence[int] | NDArray[np.intp]) -> list[tuple[s
 
 
 def _flags(
-    slug: str,
-    panel: Panel,
-    fit: CodeFit,
-    group: GroupFit | None,
-    rows: NDArray[np.intp],
-    shared: NDArray[np.bool_],
+    panel: Panel, fit: CodeFit, group: GroupFit | None, row: int, shared: NDArray[np.bool_]
 ) -> tuple[str, ...]:
+    """What to beware of: the category's own caveat, then its members'."""
+    slug, rows = panel.keys["category"][row], panel.members[row]
     codes = _codes_of(panel)
     kept = set() if group is None else set(group.members.tolist())
     flags = []
-    for row, (hs6, _) in zip(rows.tolist(), _names(codes, rows), strict=True):
-        note, printed = codes.keys["flags"][row], f"{hs6[:4]}.{hs6[4:]}"
-        if row in kept:
+    for i, (hs6, _) in zip(rows.tolist(), _names(codes, rows), strict=True):
+        note, printed = codes.keys["flags"][i], f"{hs6[:4]}.{hs6[4:]}"
+        if i in kept:
             flags += [f"{printed}: {note}"] if note else []
-        elif shared[row]:
+        elif shared[i]:
             flags.append(f"{printed} left out: shared with another category")
         else:
-            flags.append(f"{printed} left out: {note or fit.status[row]}")
+            flags.append(f"{printed} left out: {note or fit.status[i]}")
     if group is None:
         flags.insert(0, f"no member comparable across {_year(fit, codes)}")
     if group is not None and np.isnan(group.net_kg[fit.cut.baseline | fit.cut.after]).any():

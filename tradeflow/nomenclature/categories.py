@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
 from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 MAP_VERSION: Final = "2026.11"
 """Version of the category map; it changes whenever a member, weight or definition does."""
@@ -135,14 +136,14 @@ def listed_on(day: date | str, *, name: str = "CHPL") -> pl.DataFrame:
     Raises
     ------
     UsageError
-        If the day is before the first version whose membership is verified.
+        If the day cannot be read, or is before the first version whose membership is verified.
 
     Examples
     --------
     >>> listed_on("2023-12-31").height, listed_on("2024-03-01").height
     (45, 50)
     """
-    when = date.fromisoformat(day) if isinstance(day, str) else day
+    when = first_day(day)
     dated = table("list_members").filter(pl.col("from_date").is_not_null())
     rows = dated.filter(pl.col("list") == name)
     if rows.is_empty():

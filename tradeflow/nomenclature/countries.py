@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Scheme = Literal["iso3", "iso2", "m49", "comtrade", "gacc", "geonom", "hmrc", "schedule_c", "name"]
 """Systems of country codes; ``geonom`` is Eurostat's, ``schedule_c`` the US Census Bureau's."""
 
+WORLD: Final = "W00"
+"""The world, as the UN writes it; no country, and a total of all."""
+
 THREE_DIGITS: Final = frozenset({"m49", "comtrade", "hmrc"})
 """Systems whose numbers are printed with and without leading zeros."""
 

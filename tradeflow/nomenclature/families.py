@@ -86,6 +86,7 @@ def links(new: str, old: str) -> frozenset[tuple[str, str]]:
 def _links(new: str, old: str) -> frozenset[tuple[str, str]]:
     pair = (pl.col("edition_new") == new) & (pl.col("edition_old") == old)
     found = set(table("correlation").filter(pair).select("hs6_new", "hs6_old").iter_rows())
+    found |= {(code, code) for code in table("producer_codes")["hs6"]}  # in no edition's list
     rules = table("overrides").filter(pair).select("action", "hs6_new", "hs6_old")
     for action, code, other in rules.sort("action", descending=True).iter_rows():  # drop, then add
         if action == "add":

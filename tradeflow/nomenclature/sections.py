@@ -18,8 +18,11 @@ def _section_of_chapter() -> Mapping[int, int]:
     return {c: int(s) for s, first, last in rows for c in range(int(first), int(last) + 1)}
 
 
+_NATIONAL_USE = (98, 99)  # chapters outside the sections: goods not specified by kind
+
+
 def section_of(hs6: str) -> int:
-    """Section (1 to 21) of a code.
+    """Section (1 to 21) of a code; 0 for goods not specified by kind (chapters 98 and 99).
 
     Examples
     --------
@@ -27,6 +30,7 @@ def section_of(hs6: str) -> int:
     16
     """
     try:
-        return _section_of_chapter()[int(hs6[:2])]
+        chapter = int(hs6[:2])
+        return 0 if chapter in _NATIONAL_USE else _section_of_chapter()[chapter]
     except (KeyError, ValueError):
         raise UnknownCodeError(f"Code {hs6!r} is in no chapter of the Harmonized System.") from None

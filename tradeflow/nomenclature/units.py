@@ -19,6 +19,12 @@ def _per_euro() -> Mapping[tuple[str, str], float]:
     return {(currency, month): rate for currency, month, rate in rows.iter_rows()}
 
 
+@cache
+def rate_months() -> tuple[str, ...]:
+    """Months for which rates are held, as ``2022-01``, oldest first."""
+    return tuple(sorted(month for currency, month in _per_euro() if currency == "USD"))
+
+
 def usd_per_unit(currency: str, month: date) -> float:
     """US dollars per unit of a currency, mean of the month.
 
@@ -52,7 +58,7 @@ def usd_per_unit(currency: str, month: date) -> float:
         return dollars if currency == "EUR" else dollars / rates[currency, key]
     except KeyError:
         known = {c for c, _ in rates} | {"EUR"}
-        months = sorted(m for c, m in rates if c == "USD")
+        months = rate_months()
         raise UnknownNameError.of(
             f"A rate for {key} of currency",
             currency,

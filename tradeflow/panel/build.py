@@ -50,7 +50,7 @@ def panel(
         ``"hs6"``: one series per reporter, partner and six-digit code; a code that only changed
         its number is one series, under the newest number. ``"family"``: one series per family of
         codes that stays comparable over the editions in the table. ``"category"``: one series
-        per category of the map, the sum of all its members.
+        per category of the map that the table has codes of, the sum of all its members.
     measure
         ``"value_usd"`` (US dollars, current) or ``"net_kg"`` (kilograms).
     flow
@@ -245,24 +245,25 @@ def _describe(keys: pl.DataFrame, by: By, edition: str, notes: list[str]) -> pl.
 
 
 def _by_category(codes: Panel) -> Panel:
+    names = pl.DataFrame({"category": list(all_categories())}).with_row_index("order")
     edition = codes.keys["edition"][0]
-    pairs = codes.keys.select(_PAIR).unique().sort(_PAIR)
-    names = pl.DataFrame({"category": list(all_categories())})
-    keys = pairs.join(names, how="cross")
-    position = codes.keys.with_row_index("row").join(
-        members(edition=edition).select(pl.col("category").alias("slug"), "hs6"), on="hs6"
+    placed = (
+        codes.keys.select(*_PAIR, "hs6")
+        .with_row_index("row")
+        .join(members(edition=edition).select("category", "hs6"), on="hs6")
+        .join(names, on="category")
+        .sort(*_PAIR, "order", "row")
+        .group_by(*_PAIR, "order", "category", maintain_order=True)
+        .agg("row")
     )
-    rows = {
-        key: group.sort("row")["row"].to_numpy().astype(np.intp)
-        for key, group in position.group_by(*_PAIR, "slug")
-    }
-    none = np.empty(0, dtype=np.intp)
-    found = tuple(rows.get(key, none) for key in keys.iter_rows())
+    if placed.is_empty():
+        raise UsageError("No code of the table is in any category: `tradeflow categories`.")
+    found = tuple(row.to_numpy().astype(np.intp) for row in placed["row"])
     return Panel(
-        values=np.stack([codes.values[i].sum(axis=0) for i in found]),
+        values=np.stack([_known_sum(codes.values[i]) for i in found]),
         state=np.stack([_joint_state(codes.state[i]) for i in found]),
-        net_kg=np.stack([codes.net_kg[i].sum(axis=0) for i in found]),
-        keys=keys,
+        net_kg=np.stack([_joint_weight(codes.net_kg[i], codes.values[i]) for i in found]),
+        keys=placed.select(*_PAIR, "category"),
         periods=codes.periods,
         freq=codes.freq,
         by="category",
@@ -274,8 +275,22 @@ def _by_category(codes: Panel) -> Panel:
     )
 
 
+def _known_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of the members that have a number; NaN where none has."""
+    return np.where(np.isnan(values).all(axis=0), np.nan, np.nansum(values, axis=0))
+
+
+def _joint_weight(net_kg: NDArray[np.float64], values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Weight of the members with a value; NaN where one of them has no weight."""
+    lost = (np.isnan(net_kg) & ~np.isnan(values)).any(axis=0)
+    return np.where(lost, np.nan, _known_sum(net_kg))
+
+
 def _joint_state(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """State of a sum: the worst of its members', where a zero does not hide a number."""
+    """State of a sum: the worst of its members', where a zero does not hide a number.
+
+    A sum that is ``WITHHELD`` holds the members that have a number: at least that much.
+    """
     order = [
         State.ZERO,
         State.REPORTED,
@@ -287,8 +302,6 @@ def _joint_state(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
     ]
     rank = np.empty(len(State), dtype=np.uint8)
     rank[order] = np.arange(len(order))
-    if not len(states):
-        return np.full(states.shape[1:], State.ZERO, dtype=np.uint8)
     worst: NDArray[np.uint8] = np.asarray(order, dtype=np.uint8)[rank[states].max(axis=0)]
     return worst
 
