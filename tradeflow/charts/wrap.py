@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from matplotlib.font_manager import FontProperties, findfont, get_font
-
-if TYPE_CHECKING:
-    from matplotlib.ft2font import FT2Font
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
 
 _POINTS: Final = 72.0
 _SUBPIXEL: Final = 64
 _REFERENCE: Final = 100.0  # measured once at this size; widths scale with it
+_SLACK: Final = 1.01  # for programs that fit letters to pixels
 
 
 def wrap(text: str, *, inches: float, size: float, bold: bool = False) -> list[str]:
@@ -50,7 +49,8 @@ def shorten(text: str, *, inches: float, size: float) -> str:
 
 def width(text: str, *, size: float, bold: bool = False) -> float:
     """Width of a line in inches."""
-    return sum(_advance(letter, bold=bold) for letter in text) * size / _REFERENCE / _POINTS
+    advance = sum(_advance(letter, bold=bold) for letter in text)
+    return advance * _SLACK * size / _REFERENCE / _POINTS
 
 
 @cache
@@ -62,6 +62,7 @@ def _advance(letter: str, *, bold: bool) -> float:
 @cache
 def _font(*, bold: bool) -> FT2Font:
     weight = "bold" if bold else "normal"
-    font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
+    # a font of our own: matplotlib's shared ones change their size as they draw
+    font = FT2Font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
     font.set_size(_REFERENCE, _POINTS)
     return font

@@ -190,6 +190,8 @@ class ShiftTable:
         :class:`Shift` objects, exceptional shifts first, then by excess.
     by
         ``category`` or ``hs6``.
+    reporter, partner
+        ISO alpha-3 codes.
     options
         How it was asked.
     periods
@@ -208,6 +210,8 @@ class ShiftTable:
 
     rows: tuple[Shift, ...]
     by: By
+    reporter: str
+    partner: str
     options: ShiftOptions
     periods: tuple[date, ...]
     provenance: tuple[str, ...]
@@ -215,6 +219,18 @@ class ShiftTable:
     common_ratio: float
     drift: float
     paths: Mapping[str, Path]
+
+    def __repr__(self) -> str:
+        """Say what the table holds in one line."""
+        from tradeflow.detect.summary import counts, heading
+
+        return f"ShiftTable by {self.by}: {heading(self)}; {counts(self)}"
+
+    def _repr_html_(self) -> str:
+        """Show the table in a notebook."""
+        from tradeflow.detect.summary import html_table
+
+        return html_table(self)
 
     def __getitem__(self, name: str) -> Shift:
         """Row of a category or code."""

@@ -113,6 +113,8 @@ def detect_shifts(
     return ShiftTable(
         rows=tuple(sorted(rows, key=_rank)),
         by=panel.by,
+        reporter=panel.keys["reporter"][0],
+        partner=panel.keys["partner"][0],
         options=options,
         periods=panel.periods,
         provenance=panel.provenance,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.detect.verdicts import DROP, NOT_COMPARABLE, SURGE, TOO_THIN
+from tradeflow.nomenclature.countries import country
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,6 +64,7 @@ def heading(table: ShiftTable) -> str:
     before = [p for p in table.periods if p < table.options.since][-table.options.baseline :]
     after = [p for p in table.periods if p >= table.options.since]
     return (
+        f"{country(table.reporter).name} to {country(table.partner).name}, "
         f"{', '.join(table.provenance)}: {_span(before)} against {_span(after)}; "
         f"comparable unlisted goods x{table.common_ratio:.2f} (median)"
     )
@@ -110,6 +113,24 @@ def report_lines(
     yield ""
     yield f"All {len(table.rows):,} rows: {counts(table)}."
     yield from promises(table)
+
+
+def html_table(table: ShiftTable, *, most: int = 40) -> str:
+    """Write the table for a notebook; text from data is escaped."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in HEADER)
+    rows = [row for row in table.rows if row.category][:most]
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells(row)) + "</tr>"
+        for row in rows
+    )
+    caption = escape(f"{heading(table)}. {UNITS}.")
+    return f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>"
+
+
+def markdown_table(table: ShiftTable) -> str:
+    """Write the table for a document."""
+    rows = [HEADER, ("---",) * len(HEADER), *(cells(row) for row in table.rows)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _beneath(row: Shift, *, drivers: str, beware: str, by: str) -> Iterator[str]:

@@ -1,0 +1,196 @@
+"""One figure per category."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, overload
+
+import numpy as np
+
+from tradeflow.charts.beneath import draw_unit_value, draw_weight
+from tradeflow.charts.footer import category_notes
+from tradeflow.charts.frame import caption, hatch_after
+from tradeflow.charts.marks import chosen_marks, draw_marks, key
+from tradeflow.charts.members import draw_members
+from tradeflow.charts.page import MARGIN, WIDTH, new_page, width_of
+from tradeflow.charts.panels import draw_value, value_legend
+from tradeflow.charts.phrases import seam as seam_words
+from tradeflow.charts.strata import strata
+from tradeflow.charts.style import BODY, SMALL, styled
+from tradeflow.charts.words import headline, subtitle
+from tradeflow.charts.wrap import wrap
+from tradeflow.nomenclature.categories import category
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from tradeflow.charts.marks import Mark
+    from tradeflow.charts.page import Page
+    from tradeflow.charts.panels import Entry
+    from tradeflow.charts.strata import Stratum
+    from tradeflow.detect.result import Path, ShiftTable
+    from tradeflow.frames import Frame
+
+_LEFT: Final = MARGIN + 0.5  # room for the tick labels of the main column
+_MAIN: Final = 4.35
+_SIDE: Final = MARGIN + 5.4
+_SIDE_WIDTH: Final = WIDTH - _SIDE - MARGIN
+_SIDE_TOP: Final = 0.37
+_DRAWING: Final = 6.05
+_DRAWING_BROKEN: Final = 4.05  # without weight and unit value
+_FOOT: Final = 0.33
+_WARNING: Final = 0.55  # part of the panel's width
+
+
+@overload
+def plot_category(
+    flows: Frame, name: str, *, ax: None = None, shifts: ShiftTable | None = None
+) -> Figure: ...
+@overload
+def plot_category(
+    flows: Frame, name: str, *, ax: Axes, shifts: ShiftTable | None = None
+) -> Axes: ...
+def plot_category(
+    flows: Frame, name: str, *, ax: Axes | None = None, shifts: ShiftTable | None = None
+) -> Figure | Axes:
+    """Draw a category: value, weight, unit value, members, and what comparable goods did.
+
+    Parameters
+    ----------
+    flows
+        An annual flow table of all codes; not read if `shifts` is given.
+    name
+        A category.
+    ax
+        Axes for the value panel alone; None for a whole figure.
+    shifts
+        The answers by category, if they are known already.
+
+    Returns
+    -------
+    matplotlib.figure.Figure or matplotlib.axes.Axes
+        The figure, or the axes given.
+
+    Raises
+    ------
+    UnknownNameError
+        No such category.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> flows = tf.load_sample()
+    >>> shifts = tf.detect_shifts(tf.panel(flows), baskets=500)
+    >>> figure = tf.plot_category(flows, "jammers", shifts=shifts)
+    >>> len(figure.axes)
+    4
+    """
+    category(name)
+    table = _shifts(flows) if shifts is None else shifts
+    if ax is None:
+        return draw_category(table, name)
+    with styled():
+        _value_alone(ax, table, name)
+    return ax
+
+
+def _shifts(flows: Frame) -> ShiftTable:
+    from tradeflow.detect.shifts import detect_shifts
+    from tradeflow.panel.build import panel
+
+    return detect_shifts(panel(flows))
+
+
+def draw_category(shifts: ShiftTable, name: str) -> Figure:
+    """Draw the whole figure of a category from its answer."""
+    row, path = shifts[name], shifts.paths[name]
+    marks = _marks(shifts)
+    notes = [*([key(marks)] if marks else []), *category_notes(row, shifts)]
+    with styled():
+        layers = strata(path, row, shifts)
+        tall = _DRAWING if _is_comparable(path) else _DRAWING_BROKEN
+        page = new_page(headline(row, shifts), subtitle(row, shifts), notes, drawing=tall)
+        _value_column(page, shifts, path, layers, marks)
+        _beneath(page, path, seam=_seam(shifts))
+        page.text(_SIDE, 0.13, "Members apart, m USD a year", size=SMALL)
+        box = (_SIDE_WIDTH, tall - _SIDE_TOP - _FOOT)
+        side = page.axes(_SIDE, _SIDE_TOP, *box)
+        draw_members(side, path, layers, inches=box, seam=_seam(shifts))
+    return page.figure
+
+
+def _is_comparable(path: Path) -> bool:
+    return bool(np.isfinite(path.comparable).any())
+
+
+def _marks(shifts: ShiftTable) -> tuple[Mark, ...]:
+    earlier = [p for p in shifts.periods if p < shifts.options.since]
+    first = earlier[-shifts.options.baseline :][0]
+    return chosen_marks(first, shifts.periods[-1].replace(month=12, day=31))
+
+
+def _seam(shifts: ShiftTable) -> float:
+    return shifts.options.since.year - 0.5
+
+
+def _value_column(
+    page: Page, shifts: ShiftTable, path: Path, layers: Sequence[Stratum], marks: Sequence[Mark]
+) -> None:
+    seam = _seam(shifts)
+    value = page.axes(_LEFT, 0.45, _MAIN, 2.75)
+    draw_value(value, path, layers, seam=seam)
+    caption(value, "Value, m USD a year")
+    _warn_if_broken(value, path, shifts, inches=_MAIN)
+    draw_marks(value, marks)
+    _legend(page, value_legend(path, layers, date=f"start of {shifts.options.since.year}"))
+
+
+def _beneath(page: Page, path: Path, *, seam: float) -> None:
+    if not _is_comparable(path):
+        why = "Weight and unit value: none, because no member is comparable."
+        page.text(_LEFT, 3.6, why, size=SMALL)
+        return
+    draw_weight(page.axes(_LEFT, 3.72, _MAIN, 0.75), path, seam=seam)
+    draw_unit_value(page.axes(_LEFT, 4.97, _MAIN, 0.75), path, seam=seam)
+
+
+def _legend(page: Page, entries: Mapping[str, Entry]) -> None:
+    page.figure.legend(
+        handles=list(entries.values()),
+        labels=list(entries),
+        loc="upper left",
+        bbox_to_anchor=(MARGIN / WIDTH, 1 - page.top / page.height),
+        borderaxespad=0,
+        borderpad=0,
+        ncols=len(entries),
+        columnspacing=1.0,
+        handlelength=1.8,
+        handletextpad=0.5,
+    )
+
+
+def _warn_if_broken(ax: Axes, path: Path, shifts: ShiftTable, *, inches: float) -> None:
+    if _is_comparable(path):
+        return
+    text = (
+        f"No comparable series across {seam_words(shifts)}: every member changed what it holds, "
+        "or is shared with another category. Bars: values as published."
+    )
+    lines = wrap(text, inches=inches * _WARNING, size=SMALL)
+    hatch_after(ax, "\n".join(lines), seam=_seam(shifts))
+
+
+def _value_alone(ax: Axes, shifts: ShiftTable, name: str) -> None:
+    row, path = shifts[name], shifts.paths[name]
+    layers = strata(path, row, shifts)
+    draw_value(ax, path, layers, seam=_seam(shifts))
+    inches = width_of(ax)
+    _warn_if_broken(ax, path, shifts, inches=inches)
+    ax.set_ylabel("m USD a year", fontsize=SMALL)
+    title = wrap(headline(row, shifts), inches=inches, size=BODY, bold=True)
+    ax.set_title("\n".join(title), fontsize=BODY, fontweight="bold", loc="left")
+    if _is_comparable(path):
+        entries = value_legend(path, layers, date=f"start of {shifts.options.since.year}")
+        ax.legend(list(entries.values()), list(entries), loc="upper left")

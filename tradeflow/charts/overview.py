@@ -1,0 +1,190 @@
+"""All categories on one page, ranked."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from tradeflow.charts.footer import overview_notes
+from tradeflow.charts.frame import dress
+from tradeflow.charts.page import MARGIN, WIDTH, new_page, width_of
+from tradeflow.charts.phrases import odds
+from tradeflow.charts.ranking import Line, lines, shown, tested
+from tradeflow.charts.style import (
+    BAND,
+    BODY,
+    FAINT,
+    INK,
+    RULE,
+    SMALL,
+    TIMES,
+    millions,
+    plain,
+    styled,
+)
+from tradeflow.charts.words import overview_headline, overview_subtitle
+from tradeflow.charts.wrap import wrap
+from tradeflow.detect.verdicts import BORDERLINE, EXCEPTIONAL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from tradeflow.detect.result import Shift, ShiftTable
+
+_LEFT: Final = MARGIN + 2.62
+_PITCH: Final = 0.2  # inches from line to line
+_PLOT: Final = 0.55  # part of the axes' width that the dots take; words take the rest
+_EXCESS: Final = 0.83  # right end of the column of excesses, part of the width
+_SHARE: Final = 1.0
+_ROUND: Final = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+_FILL: Final = {EXCEPTIONAL: INK, BORDERLINE: BAND}
+
+
+def plot_overview(shifts: ShiftTable, *, ax: Axes | None = None) -> Axes:
+    """Draw how far every category moved beyond comparable goods, and how rare that is.
+
+    Parameters
+    ----------
+    shifts
+        The answers.
+    ax
+        Axes to draw on, 5 by 5 inches or so, with room for names at their left; None for a
+        figure of its own (``ax.figure``).
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The axes drawn on.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> shifts = tf.detect_shifts(tf.panel(tf.load_sample()), baskets=500)
+    >>> plot_overview(shifts).get_xscale()
+    'log'
+    """
+    ranked = lines(shifts)
+    with styled():
+        own = ax is None
+        target = _own_axes(shifts, len(ranked)) if ax is None else ax
+        _draw(target, ranked)
+        if not own:
+            text = wrap(
+                overview_headline(tested(shifts)), inches=width_of(target), size=BODY, bold=True
+            )
+            target.set_title("\n".join(text), loc="left", fontsize=BODY, fontweight="bold", pad=22)
+    return target
+
+
+def _own_axes(shifts: ShiftTable, count: int) -> Axes:
+    height = count * _PITCH
+    page = new_page(
+        overview_headline(tested(shifts)),
+        overview_subtitle(shown(shifts), shifts),
+        overview_notes(shifts),
+        drawing=height + 1.05,
+    )
+    return page.axes(_LEFT, 0.4, WIDTH - _LEFT - MARGIN, height)
+
+
+def _draw(ax: Axes, ranked: Sequence[Line]) -> None:
+    low, high = _range(ranked)
+    _frame(ax, ranked, low, high)
+    for y, line in enumerate(ranked):
+        if line.row is not None:
+            _row(ax, y, line.row, low, high)
+    for x, text in (
+        (_EXCESS, "excess, m USD a year\n[90\xa0% interval]"),
+        (_SHARE, "baskets that\nmoved as far"),
+    ):
+        ax.text(
+            x,
+            1.01,
+            text,
+            transform=ax.transAxes,
+            ha="right",
+            va="bottom",
+            fontsize=SMALL,
+            color=FAINT,
+        )
+
+
+def _range(ranked: Sequence[Line]) -> tuple[float, float]:
+    """Limits of the scale: all dots with room around them, and 1; intervals may be cut."""
+    far = [line.row.shift for line in ranked if line.row and math.isfinite(line.row.shift)]
+    return math.exp(min([0.0, *far]) - 0.6), math.exp(max([0.0, *far]) + 0.6)
+
+
+def _frame(ax: Axes, ranked: Sequence[Line], low: float, high: float) -> None:
+    dress(ax)
+    ax.set_xscale("log")
+    ax.set_xlim(low, low * (high / low) ** (1 / _PLOT))
+    ax.set_ylim(len(ranked) - 0.4, -0.6)
+    ticks = [t for t in _ROUND if low <= t <= high]
+    ax.xaxis.set_major_locator(FixedLocator(ticks))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{TIMES}{plain(x)}"))
+    ax.spines["left"].set_visible(False)
+    ax.spines["bottom"].set_bounds(low, high)
+    ax.vlines(ticks, -0.6, len(ranked) - 0.4, color=RULE, linewidth=0.4, zorder=0)
+    ax.vlines(1, -0.6, len(ranked) - 0.4, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    _names(ax, ranked)
+    ax.set_xlabel(
+        "times what comparable goods did, log scale; bar: 90\xa0% interval\n"
+        "dot filled: exceptional; grey: borderline; open: not rare",
+        loc="left",
+        fontsize=SMALL,
+    )
+
+
+def _names(ax: Axes, ranked: Sequence[Line]) -> None:
+    """Write names beside the rows, and headings in bold."""
+    ax.yaxis.set_major_locator(FixedLocator(list(range(len(ranked)))))
+    ax.set_yticklabels([line.row.title if line.row else line.heading for line in ranked])
+    ax.tick_params(axis="y", length=0, pad=6)
+    for label, line in zip(ax.get_yticklabels(), ranked, strict=True):
+        if line.row is None:
+            label.set_fontweight("bold")
+        elif not math.isfinite(line.row.shift):
+            label.set_color(FAINT)
+
+
+def _row(ax: Axes, y: int, row: Shift, low: float, high: float) -> None:
+    if not math.isfinite(row.shift):
+        _say(ax, y, _EXCESS, row.verdict, FAINT)
+        return
+    left, right = (_beyond(row, bound) for bound in (row.excess_low_usd, row.excess_high_usd))
+    ax.plot([max(left, low), min(right, high)], [y, y], color=INK, linewidth=1.2, zorder=2)
+    for end, limit, marker in ((left, low, "<"), (right, high, ">")):
+        if not low <= end <= high:
+            ax.plot(limit, y, marker=marker, color=INK, markersize=4, clip_on=False, zorder=2)
+    fill = _FILL.get(row.rarity, "white")
+    ax.plot(math.exp(row.shift), y, "o", mfc=fill, mec=INK, markersize=6.5, zorder=3)
+    bounds = (millions(v, sign=True) for v in (row.excess_low_usd, row.excess_high_usd))
+    _say(ax, y, _EXCESS, f"{millions(row.excess_usd, sign=True)} [{', '.join(bounds)}]", INK)
+    part, whole = odds(row.placebo_share)
+    _say(ax, y, _SHARE, f"{part or '< 1'} in {whole:,}", INK)
+
+
+def _beyond(row: Shift, excess: float) -> float:
+    """Turn a bound of the excess into times what comparable goods did."""
+    rest = row.after_usd - excess
+    return row.after_usd / rest if rest > 0 else float(np.inf)
+
+
+def _say(ax: Axes, y: int, x: float, text: str, color: str) -> None:
+    ax.text(
+        x,
+        y,
+        text,
+        transform=ax.get_yaxis_transform(),
+        ha="right",
+        va="center",
+        fontsize=SMALL,
+        color=color,
+    )
