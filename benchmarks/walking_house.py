@@ -1,18 +1,21 @@
 """Time and memory of what a newcomer runs first, as whole processes.
 
-    python benchmarks/walking_house.py [runs]
+python benchmarks/walking_house.py [runs]
 """
 
 from __future__ import annotations
 
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import resource
 
 PYTHON = sys.executable
 TRADEFLOW = str(Path(PYTHON).with_name("tradeflow"))

@@ -1,7 +1,7 @@
 from .charts.category import plot_category as plot_category
 from .charts.overview import plot_overview as plot_overview
-from .detect.result import ShiftTable as ShiftTable
-from .detect.shifts import detect_shifts as detect_shifts
+from .detect.annual.result import ShiftTable as ShiftTable
+from .detect.annual.shifts import detect_shifts as detect_shifts
 from .errors import TradeflowError as TradeflowError
 from .flows.classify import classify as classify
 from .flows.read import read_flows as read_flows
@@ -18,5 +18,6 @@ from .nomenclature.families import family as family
 from .nomenclature.words import lookup as lookup
 from .panel.build import panel as panel
 from .panel.model import Panel as Panel
+from .simulate.simulate import simulate as simulate
 
 __version__: str

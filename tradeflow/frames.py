@@ -8,11 +8,10 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from tradeflow.errors import UsageError
+from tradeflow.options import Backend, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from tradeflow.options import Backend
 
     Frame: TypeAlias = pd.DataFrame | pl.DataFrame
 
@@ -43,4 +42,5 @@ def backend_of(frame: Frame) -> Backend:
 
 def to_backend(frame: pl.DataFrame, backend: Backend) -> Frame:
     """Hand a Polars frame to the caller in the kind that the caller works with."""
+    one_of(backend, Backend, name="backend")
     return frame if backend == "polars" else frame.to_pandas()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from matplotlib.transforms import Bbox
 
-    from tradeflow.detect.result import ShiftTable
+    from tradeflow.detect.annual.result import ShiftTable
 
 TOUCH = 1.0  # pixels by which two boxes may overlap: rounding, not ink
 STEP = 8.0  # least difference of lightness (CIE L*, 0 to 100) between neighbours in grey

@@ -24,7 +24,7 @@ SOURCES = {builder.name(path): path for path in builder.sources()}
 MIB = 1_048_576
 
 COLUMNS = {
-    "categories": "category title definition role cannot_show source confidence",
+    "categories": "category title definition role beware cannot_show source confidence",
     "members": "category edition hs6 specificity_weight legal_basis link source confidence",
     "lists": "list version_date n_codes label publisher verified source note",
     "list_members": "list edition hs6 tier from_date to_date source confidence role note",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from tradeflow.detect.result import Path
+    from tradeflow.detect.annual.result import Path
 
 
 def draw_weight(ax: Axes, path: Path, *, seam: float) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tradeflow.charts.page import Page
     from tradeflow.charts.panels import Entry
     from tradeflow.charts.strata import Stratum
-    from tradeflow.detect.result import Path, ShiftTable
+    from tradeflow.detect.annual.result import Path, ShiftTable
     from tradeflow.frames import Frame
 
 _LEFT: Final = MARGIN + 0.5  # room for the tick labels of the main column
@@ -97,7 +97,7 @@ def plot_category(
 
 
 def _shifts(flows: Frame) -> ShiftTable:
-    from tradeflow.detect.shifts import detect_shifts
+    from tradeflow.detect.annual.shifts import detect_shifts
     from tradeflow.panel.build import panel
 
     return detect_shifts(panel(flows))

@@ -10,7 +10,7 @@ from tradeflow.sources.registry import SOURCES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tradeflow.detect.result import Shift, ShiftTable
+    from tradeflow.detect.annual.result import Shift, ShiftTable
 
 COMPATIBLE: Final = "Trade under a code is compatible with a use of the goods, never proof of it."
 EXPLAINED: Final = (

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tradeflow.charts.strata import Stratum
-    from tradeflow.detect.result import Path
+    from tradeflow.detect.annual.result import Path
 
     Floats: TypeAlias = NDArray[np.float64]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tradeflow.charts.strata import Stratum
-    from tradeflow.detect.result import Path
+    from tradeflow.detect.annual.result import Path
 
     Number = TypeVar("Number", float, NDArray[np.float64])
     Across = Literal["left", "center", "right"]

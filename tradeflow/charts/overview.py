@@ -27,14 +27,14 @@ from tradeflow.charts.style import (
 )
 from tradeflow.charts.words import overview_headline, overview_subtitle
 from tradeflow.charts.wrap import wrap
-from tradeflow.detect.verdicts import BORDERLINE, EXCEPTIONAL
+from tradeflow.detect.annual.verdicts import BORDERLINE, EXCEPTIONAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.result import Shift, ShiftTable
+    from tradeflow.detect.annual.result import Shift, ShiftTable
 
 _LEFT: Final = MARGIN + 2.62
 _PITCH: Final = 0.2  # inches from line to line

@@ -11,7 +11,7 @@ from tradeflow.nomenclature.countries import country
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tradeflow.detect.result import Shift, ShiftTable
+    from tradeflow.detect.annual.result import Shift, ShiftTable
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tradeflow.detect.verdicts import (
+from tradeflow.detect.annual.verdicts import (
     BORDERLINE,
     DROP,
     EXCEPTIONAL,
@@ -19,7 +19,7 @@ from tradeflow.nomenclature.categories import category, kind_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tradeflow.detect.result import Shift, ShiftTable
+    from tradeflow.detect.annual.result import Shift, ShiftTable
 
 MOST: Final = 40
 """Rows that an overview shows; of a table by code, those on a list come first."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-    from tradeflow.detect.result import ShiftTable
+    from tradeflow.detect.annual.result import ShiftTable
 
 DPI: Final = 150
 _ONE_LINE: Final = str.maketrans({"\n": " ", "\N{NO-BREAK SPACE}": " "})

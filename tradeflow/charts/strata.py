@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tradeflow.detect.result import Path, Shift, ShiftTable
+    from tradeflow.detect.annual.result import Path, Shift, ShiftTable
 
 _MOST: Final = len(PALETTE)
 

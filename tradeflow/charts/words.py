@@ -17,7 +17,7 @@ from tradeflow.charts.phrases import (
     trade,
 )
 from tradeflow.charts.style import TIMES, millions, money
-from tradeflow.detect.verdicts import (
+from tradeflow.detect.annual.verdicts import (
     BORDERLINE,
     DROP,
     EXCEPTIONAL,
@@ -30,7 +30,7 @@ from tradeflow.detect.verdicts import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tradeflow.detect.result import Driver, Shift, ShiftTable
+    from tradeflow.detect.annual.result import Driver, Shift, ShiftTable
 
 _DOUBTFUL: Final = math.log(1.5)  # a larger shift without a verdict needs a word of explanation
 

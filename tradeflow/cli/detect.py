@@ -11,7 +11,7 @@ from tradeflow.cli.output import Format, csv_text, say, show
 from tradeflow.options import FileKind
 
 if TYPE_CHECKING:
-    from tradeflow.detect.result import ShiftTable
+    from tradeflow.detect.annual.result import ShiftTable
 
 SAMPLE = "china-russia-annual"
 
@@ -87,7 +87,7 @@ def _answer(
     baseline: int,
     q: float,
 ) -> ShiftTable:
-    from tradeflow.detect.shifts import detect_shifts
+    from tradeflow.detect.annual.shifts import detect_shifts
     from tradeflow.flows.read import read_flows
     from tradeflow.flows.samples import load_sample
     from tradeflow.panel.build import panel
@@ -100,7 +100,7 @@ def _answer(
 
 
 def _print(table: ShiftTable, *, listed_only: bool = True) -> None:
-    from tradeflow.detect.summary import report_lines
+    from tradeflow.detect.annual.summary import report_lines
 
     for line in report_lines(table, listed_only=listed_only):
         typer.echo(line)

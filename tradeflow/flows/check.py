@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 _SIX_DIGITS = r"^\d{6}$"
 
 
-def check_flows(frame: pl.DataFrame, *, where: str = "flow table") -> pl.DataFrame:
+def check_flows(
+    frame: pl.DataFrame, *, where: str = "flow table", first_line: int | None = None
+) -> pl.DataFrame:
     """Return `frame` with the columns, order and types of the flow table, or say what is wrong.
 
     Parameters
@@ -27,6 +30,9 @@ def check_flows(frame: pl.DataFrame, *, where: str = "flow table") -> pl.DataFra
         Further columns are kept behind them.
     where
         What to call the table in messages.
+    first_line
+        The line on which row 0 stands, if the table comes from a text file: messages then name
+        the line.
 
     Returns
     -------
@@ -45,24 +51,37 @@ def check_flows(frame: pl.DataFrame, *, where: str = "flow table") -> pl.DataFra
         Two rows state the same cell.
     """
     frame = _typed(frame, where)
+    place = _Place(where, first_line)
     for problem, bad in _rules():
-        _none(frame, bad, problem, where)
-    _check_countries(frame, where)
-    _check_codes(frame, where)
-    check_unique(frame, where=where)
+        _none(frame, bad, problem, place)
+    _check_countries(frame, place)
+    _check_codes(frame, place)
+    _check_unique(frame, place)
     return frame
 
 
-def check_unique(frame: pl.DataFrame, *, where: str = "flow table") -> None:
-    """Raise :class:`DuplicateKeyError` if two rows have the same key."""
-    twice = frame.filter(frame.select(KEY).is_duplicated())
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a row stands, in words."""
+
+    where: str
+    first_line: int | None
+
+    def of(self, row: int) -> str:
+        if self.first_line is None:
+            return f"{self.where}, row {row}"
+        return f"{self.where}, line {row + self.first_line}"
+
+
+def _check_unique(frame: pl.DataFrame, place: _Place) -> None:
+    twice = frame.select(KEY).is_duplicated().arg_true()
     if twice.is_empty():
         return
-    first = twice.row(0, named=True)
+    first = frame.row(twice[0], named=True)
     cell = ", ".join(f"{name}={first[name]}" for name in KEY if first[name] is not None)
     raise DuplicateKeyError(
-        f"{where}: {twice.height} rows state a cell that another row states too; the first is "
-        f"{cell}. Adding them would count trade twice: keep one statement per cell "
+        f"{place.of(twice[0])}: {twice.len()} rows state a cell that another row states too; the "
+        f"first is {cell}. Adding them would count trade twice: keep one statement per cell "
         "(a total or its parts, one release of a source)."
     )
 
@@ -92,7 +111,7 @@ def _rules() -> Iterator[tuple[str, pl.Expr]]:
     for name in ("value_usd", "net_kg", "quantity"):
         column = pl.col(name)
         yield (
-            f"column {name!r} has a negative or infinite number",
+            f"column {name!r} has a negative or infinite number, or NaN",
             ~(column.is_null() | (column.is_finite() & (column >= 0))),
         )
     yield (
@@ -110,36 +129,41 @@ def _rules() -> Iterator[tuple[str, pl.Expr]]:
     )
 
 
-def _none(frame: pl.DataFrame, bad: pl.Expr, problem: str, where: str) -> None:
+def _none(frame: pl.DataFrame, bad: pl.Expr, problem: str, place: _Place) -> None:
     rows = frame.select(bad.fill_null(value=False).arg_true()).to_series()
     if rows.is_empty():
         return
     row = frame.row(rows[0], named=True)
     raise SchemaError(
-        f"{where}: {problem}: {rows.len()} rows, first row {rows[0]} "
+        f"{place.of(rows[0])}: {problem}: {rows.len()} rows, the first is "
         f"(period {row['period']}, {row['reporter']} to {row['partner']}, code {row['hs6']}, "
-        f"value {row['value_usd']}, weight {row['net_kg']})."
+        f"value {row['value_usd']}, weight {row['net_kg']}). Restore it from the source."
     )
 
 
-def _check_countries(frame: pl.DataFrame, where: str) -> None:
-    known = set(iso3_map("iso3"))
+def _check_countries(frame: pl.DataFrame, place: _Place) -> None:
+    known = iso3_map("iso3")
     for column in ("reporter", "partner"):
         for name in frame[column].unique(maintain_order=True):
             if name not in known:
                 raise UnknownNameError.of(
-                    f"{where}: {column}",
+                    f"{place.of(_first(frame, pl.col(column) == name))}: {column}",
                     name,
                     known,
                     hint="Countries are ISO 3166 alpha-3 codes; `tradeflow countries` lists them.",
                 )
 
 
-def _check_codes(frame: pl.DataFrame, where: str) -> None:
+def _first(frame: pl.DataFrame, which: pl.Expr) -> int:
+    return int(frame.select(which.arg_true()).to_series()[0])
+
+
+def _check_codes(frame: pl.DataFrame, place: _Place) -> None:
     pairs = frame.select("edition", "hs6").unique(maintain_order=True)
     for edition, hs6 in pairs.iter_rows():
         if hs6 == TOTAL or edition == "HS2007" or hs6 in known_codes(edition):
             continue
         others = [e for e in ("HS2012", "HS2017", "HS2022") if hs6 in known_codes(e)]
         hint = f"It exists in {', '.join(others)}." if others else "No edition held here has it."
-        raise UnknownCodeError(f"{where}: code {hs6!r} is not in {edition}. {hint}")
+        row = _first(frame, (pl.col("hs6") == hs6) & (pl.col("edition") == edition))
+        raise UnknownCodeError(f"{place.of(row)}: code {hs6!r} is not in {edition}. {hint}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +18,7 @@ from tradeflow.options import Backend, FileKind, one_of
 from tradeflow.sources.baci import parse_baci
 from tradeflow.sources.comext import parse_comext
 from tradeflow.sources.comtrade import parse_comtrade_totals
-from tradeflow.sources.textfile import read_text_table
+from tradeflow.sources.textfile import FIRST_LINE, bad_line, read_text_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,9 +70,10 @@ def read_flows(
     one_of(backend, Backend, name="backend")
     if kind == "flows":
         rows = _read_own(Path(path))
+        first_line = FIRST_LINE if _is_csv(Path(path)) else None
     else:
-        rows = conform(_PARSERS[kind](path, release=release).rows)
-    return to_backend(check_flows(rows, where=str(path)), backend)
+        rows, first_line = conform(_PARSERS[kind](path, release=release).rows), None
+    return to_backend(check_flows(rows, where=str(path), first_line=first_line), backend)
 
 
 def write_flows(flows: Frame, path: str | Path) -> Path:
@@ -85,12 +87,17 @@ def write_flows(flows: Frame, path: str | Path) -> Path:
     target = Path(path)
     frame = check_flows(to_polars(flows)).select(list(FLOW_SCHEMA))
     csv = _is_csv(target)
-    write_whole(target, frame.write_csv().encode() if csv else _parquet(frame))
+    write_whole(target, _text(target, frame) if csv else _parquet(frame))
     return target
 
 
 def _is_csv(path: Path) -> bool:
     return path.suffix in {".csv", ".gz"}
+
+
+def _text(path: Path, frame: pl.DataFrame) -> bytes:
+    text = frame.write_csv().encode()
+    return gzip.compress(text, mtime=0) if path.suffix == ".gz" else text
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:
@@ -116,20 +123,27 @@ def _read_own(path: Path) -> pl.DataFrame:
 
 
 def _typed(path: Path, text: pl.DataFrame) -> pl.DataFrame:
+    typed = text.select(_cast(name, kind) for name, kind in FLOW_SCHEMA.items())
     for name, kind in FLOW_SCHEMA.items():
-        try:
-            text = text.with_columns(_cast(name, kind))
-        except pl.exceptions.PolarsError as error:
-            raise InputFileError(
-                path,
-                f"column {name!r} has a cell that is not of its type ({kind}): {error}.",
-                remedy="A flow table is written by write_flows(); do not edit it by hand.",
-            ) from error
-    return text
+        bad_line(
+            path,
+            text,
+            typed[name].is_null() & pl.col(name).is_not_null(),
+            f"{name} is {{{name}!r}}, which is not of its type ({_type_name(kind)})",
+            remedy="A flow table is written by write_flows(); restore the line.",
+        )
+    return typed
 
 
 def _cast(name: str, kind: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if kind == pl.Boolean():
-        return column.replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean)
-    return column.str.to_date() if kind == pl.Date() else column.cast(kind)
+        words = {"true": True, "false": False}
+        return column.replace_strict(words, default=None, return_dtype=pl.Boolean)
+    if kind == pl.Date():
+        return column.str.to_date("%Y-%m-%d", strict=False)
+    return column.cast(kind, strict=False)
+
+
+def _type_name(kind: pl.DataType) -> str:
+    return f"one of {', '.join(kind.categories)}" if isinstance(kind, pl.Enum) else str(kind)

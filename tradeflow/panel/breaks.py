@@ -71,11 +71,11 @@ def find_breaks(
     for reporter in keys["reporter"].unique(maintain_order=True):
         rows = np.flatnonzero((keys["reporter"] == reporter).to_numpy())
         known = {p: e for (r, p), e in editions.items() if r == reporter}
-        stated = _forward(known, periods)
         own = [edition_of(reporter, p) for p in periods]
+        stated = _filled(known, periods, own)
         if len(set(stated)) > 1:
             _as_reported(found, keys, rows, stated)
-        elif max(own) > stated[0]:
+        elif any(own[periods.index(p)] > edition for p, edition in known.items()):
             first = next(i for i, e in enumerate(own) if e > stated[0])
             year = f"{periods[first]:%Y}"
             for row, bound, others in _leaking(keys, rows, values, first, stated[0], own[-1]):
@@ -84,12 +84,14 @@ def find_breaks(
     return found
 
 
-def _forward(known: Mapping[date, str], periods: Sequence[date]) -> list[str]:
-    """Edition of every period; a period without rows has that of the one before it."""
-    edition, out = known[min(known)], []
-    for period in periods:
-        edition = known.get(period, edition)
-        out.append(edition)
+def _filled(known: Mapping[date, str], periods: Sequence[date], own: Sequence[str]) -> list[str]:
+    """Edition of every period; one without rows has the reporter's, within its neighbours'."""
+    out = []
+    for period, edition in zip(periods, own, strict=True):
+        before = [known[p] for p in sorted(known) if p <= period]
+        after = [known[p] for p in sorted(known) if p >= period]
+        low, high = before[-1] if before else after[0], after[0] if after else before[-1]
+        out.append(min(max(edition, low), high))
     return out
 
 
@@ -121,8 +123,7 @@ def _leaking(
     """Row, bound and partners of every code that leaks in restated data."""
     leaking = leaks(*editions)
     pairs = keys.select("partner", "hs6").rows()
-    before = np.nanmean(values[:, :first], axis=1)
-    after = np.nanmean(values[:, first:], axis=1)
+    before, after = _known_mean(values[:, :first]), _known_mean(values[:, first:])
     for partner in keys["partner"].unique(maintain_order=True):
         own = [int(i) for i in rows if pairs[i][0] == partner]
         level = {pairs[i][1]: (float(before[i]), float(after[i])) for i in own}
@@ -131,6 +132,14 @@ def _leaking(
             if hs6 in leaking:
                 others = ", ".join(sorted(leaking[hs6].lost_to | leaking[hs6].won_from))
                 yield i, leak_bound(hs6, leaking, level), others
+
+
+def _known_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Mean over the periods with a number; 0 where there is none."""
+    mean: NDArray[np.float64] = np.nansum(values, axis=1) / np.maximum(
+        np.isfinite(values).sum(axis=1), 1
+    )
+    return mean
 
 
 def _leak_note(bound: float, others: str, year: str) -> str:

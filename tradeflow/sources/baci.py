@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tradeflow.nomenclature.countries import iso3_map
+from tradeflow.nomenclature.countries import WORLD, iso3_map
 from tradeflow.sources.codes import check_code_cells, check_known, restore_code
 from tradeflow.sources.parsed import Parsed
 from tradeflow.sources.textfile import bad_line, check_numbers, check_once, number, read_text_table
@@ -76,19 +75,19 @@ def _check(path: str | Path, raw: pl.DataFrame) -> None:
     check_code_cells(path, raw, "k", digits=6)
     check_numbers(path, raw, "v", empty=False)
     check_numbers(path, raw, "q", empty=True)
-    years = pl.col("t").cast(pl.Int32, strict=False)
     bad_line(
         path,
         raw,
-        ~years.is_between(1990, date.max.year),
+        ~pl.col("t").str.contains("^(19|20)[0-9]{2}$"),
         "year is {t!r}",
         remedy="Column t holds the year.",
     )
+    countries = [code for code, iso3 in iso3_map("comtrade").items() if iso3 != WORLD]
     for column, side in (("i", "exporter"), ("j", "importer")):
         bad_line(
             path,
             raw,
-            ~pl.col(column).str.zfill(3).is_in(list(iso3_map("comtrade"))),
+            ~pl.col(column).str.zfill(3).is_in(countries),
             f"{side} {{{column}!r}} is not a country code of BACI",
             remedy="BACI uses Comtrade's numbers: 156 China, 643 Russia, 842 United States.",
         )

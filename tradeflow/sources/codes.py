@@ -12,8 +12,6 @@ from tradeflow.sources.textfile import bad_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tradeflow.options import Edition
-
 
 def restore_code(column: str, digits: int) -> pl.Expr:
     """Put back the one leading zero that a spreadsheet takes from chapters 01 to 09."""
@@ -42,16 +40,24 @@ def check_code_cells(path: str | Path, frame: pl.DataFrame, column: str, *, digi
     )
 
 
-def check_known(path: str | Path, frame: pl.DataFrame, column: str, edition: Edition) -> None:
-    """Raise on the first six-digit code that `edition` does not have."""
-    codes = frame[column].unique()
+def check_known(
+    path: str | Path,
+    frame: pl.DataFrame,
+    column: str,
+    edition: str,
+    *,
+    among: pl.Expr | None = None,
+) -> None:
+    """Raise on the first six-digit code that `edition` does not have; `among` chooses lines."""
+    chosen = pl.lit(value=True) if among is None else among
+    codes = frame.filter(chosen)[column].unique()
     strange = codes.filter(~codes.is_in(list(known_codes(edition))))
     elsewhere = [e for e in HELD if strange.is_in(list(known_codes(e))).any()]
     hint = f" Some exist in {', '.join(elsewhere)}: is the edition right?" if elsewhere else ""
     bad_line(
         path,
         frame,
-        pl.col(column).is_in(strange.to_list()),
+        chosen & pl.col(column).is_in(strange.to_list()),
         f"code {{{column}!r}} is not in {edition}",
         remedy=f"Check the code against the {edition} list.{hint}",
     )

@@ -13,8 +13,8 @@ import polars as pl
 
 from tradeflow.nomenclature.countries import iso3_map
 from tradeflow.nomenclature.editions import edition_of
-from tradeflow.nomenclature.units import usd_per_unit
-from tradeflow.sources.codes import check_code_cells
+from tradeflow.nomenclature.units import rate_months, usd_per_unit
+from tradeflow.sources.codes import check_code_cells, check_known
 from tradeflow.sources.parsed import Parsed
 from tradeflow.sources.textfile import bad_line, check_numbers, check_once, number, read_text_table
 
@@ -90,12 +90,13 @@ def parse_comext(path: str | Path, *, release: str) -> Parsed:
 
 
 def _check(path: str | Path, raw: pl.DataFrame) -> None:
+    months = rate_months()  # no dollars without a rate
     expected = (
         ("DATAFLOW", pl.col("DATAFLOW").str.contains(_DATAFLOW), f"a file of {_DATAFLOW}"),
         ("freq", pl.col("freq") == "M", "monthly data"),
         ("flow", pl.col("flow").is_in(["1", "2"]), "flow 1 (imports) or 2 (exports)"),
         ("indicators", pl.col("indicators").is_in([_VALUE, _WEIGHT, _SUPPLEMENTARY]), "its units"),
-        ("TIME_PERIOD", pl.col("TIME_PERIOD").str.contains(r"^\d{4}-(0[1-9]|1[0-2])$"), "2022-01"),
+        ("TIME_PERIOD", pl.col("TIME_PERIOD").is_in(months), f"months {months[0]} to {months[-1]}"),
     )
     for column, fine, wanted in expected:
         remedy = f"This reader expects {wanted}."
@@ -110,7 +111,20 @@ def _check(path: str | Path, raw: pl.DataFrame) -> None:
         )
     check_numbers(path, raw, "OBS_VALUE", empty=True)
     check_code_cells(path, raw.with_columns(product=_unmasked()), "product", digits=8)
+    _check_codes(path, raw)
     check_once(path, raw, *_CELL, "indicators")
+
+
+def _check_codes(path: str | Path, raw: pl.DataFrame) -> None:
+    codes = raw.with_columns(
+        period=pl.col("TIME_PERIOD").str.to_date("%Y-%m"),
+        reporter=pl.col("reporter").replace_strict(iso3_map("geonom")),
+        hs6=pl.col("product").str.zfill(8).str.head(6),
+    )
+    codes = codes.with_columns(edition=_edition(codes))
+    for edition in codes["edition"].unique(maintain_order=True):
+        among = ~_MASKED & (pl.col("edition") == edition)
+        check_known(path, codes, "hs6", edition, among=among)
 
 
 def _unmasked() -> pl.Expr:
@@ -137,7 +151,8 @@ def _edition(rows: pl.DataFrame) -> pl.Expr:
 
 def _usd(rows: pl.DataFrame) -> pl.Expr:
     rates = {p: usd_per_unit("EUR", p) for p in rows["period"].unique()}
-    return pl.col("euros") * pl.col("period").replace_strict(rates, return_dtype=pl.Float64)
+    values = [rates[p] for p in rows["period"]]
+    return pl.col("euros") * pl.lit(pl.Series("rate", values, dtype=pl.Float64))
 
 
 def _weight() -> pl.Expr:

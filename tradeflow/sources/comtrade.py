@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = ("period", "reporterISO", "partnerISO", "flowCode", "cmdCode", "primaryValue")
 _FLOWS: Final = {"M": "import", "X": "export"}
+_MONTHS: Final = "months as 202201, from 2012 on"
 _VALUATIONS: Final = {"M": "CIF", "X": "FOB"}
 
 
@@ -60,7 +61,11 @@ def parse_comtrade_totals(path: str | Path, *, release: str) -> Parsed:
 
 def _check(path: str | Path, raw: pl.DataFrame) -> None:
     rules = (
-        ("period", pl.col("period").str.contains(r"^\d{4}(0[1-9]|1[0-2])$"), "months as 202201"),
+        (
+            "period",
+            pl.col("period").str.contains("^20(1[2-9]|[2-9][0-9])(0[1-9]|1[0-2])$"),
+            _MONTHS,
+        ),
         ("flowCode", pl.col("flowCode").is_in(list(_FLOWS)), "flow M or X"),
         ("cmdCode", pl.col("cmdCode") == "TOTAL", "totals of all goods"),
         ("reporterISO", pl.col("reporterISO").is_in(list(iso3_map("iso3"))), "ISO alpha-3 codes"),

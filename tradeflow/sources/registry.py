@@ -76,6 +76,16 @@ SOURCES: Final[dict[str, SourceInfo]] = {
             complete=False,
             caveat="Monthly data of China end with 2024-12; months are revised without notice.",
         ),
+        SourceInfo(
+            name="SIMULATED",
+            title="SIMULATED, no real trade",
+            producer="tradeflow.simulate",
+            citation="Simulated by tradeflow; no number is an observation",
+            terms="Apache-2.0",
+            released_together=False,
+            complete=True,
+            caveat="Simulated: every number was drawn from a seed; nothing here was traded.",
+        ),
     )
 }
 

@@ -12,8 +12,8 @@ from tradeflow.detect.moderated import VariancePrior, moderate
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tradeflow.detect.annual.windows import Windows
     from tradeflow.detect.local_level import Null
-    from tradeflow.detect.windows import Windows
 
 
 @dataclass(frozen=True, slots=True)

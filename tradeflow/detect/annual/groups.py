@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradeflow.detect.baskets import draw_baskets, share_as_far
-from tradeflow.detect.contrast import Contrast, contrast, noise_variance, shift_of
+from tradeflow.detect.annual.baskets import draw_baskets, share_as_far
+from tradeflow.detect.annual.contrast import Contrast, contrast, noise_variance, shift_of
+from tradeflow.detect.annual.verdicts import NOT_COMPARABLE
 from tradeflow.detect.moderated import fit_prior
-from tradeflow.detect.verdicts import NOT_COMPARABLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tradeflow.detect.codes import CodeFit, ShiftOptions
+    from tradeflow.detect.annual.codes import CodeFit, ShiftOptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tradeflow.detect.comparable import common_movement, neighbours
-from tradeflow.detect.contrast import Contrast, contrast, noise_variance
+from tradeflow.detect.annual.comparable import common_movement, neighbours
+from tradeflow.detect.annual.contrast import Contrast, contrast, noise_variance
+from tradeflow.detect.annual.verdicts import NOT_COMPARABLE
+from tradeflow.detect.annual.windows import Windows, windows
 from tradeflow.detect.local_level import Null, drift_ratio
 from tradeflow.detect.moderated import VariancePrior, fit_prior
-from tradeflow.detect.verdicts import NOT_COMPARABLE
-from tradeflow.detect.windows import Windows, windows
 from tradeflow.errors import TooShortError, UsageError
 from tradeflow.nomenclature.sections import section_of
 from tradeflow.panel.states import State

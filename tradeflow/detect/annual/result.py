@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from tradeflow.detect.codes import ShiftOptions
+    from tradeflow.detect.annual.codes import ShiftOptions
     from tradeflow.frames import Frame
     from tradeflow.options import Backend, By
 
@@ -222,13 +222,13 @@ class ShiftTable:
 
     def __repr__(self) -> str:
         """Say what the table holds in one line."""
-        from tradeflow.detect.summary import counts, heading
+        from tradeflow.detect.annual.summary import counts, heading
 
         return f"ShiftTable by {self.by}: {heading(self)}; {counts(self)}"
 
     def _repr_html_(self) -> str:
         """Show the table in a notebook."""
-        from tradeflow.detect.summary import html_table
+        from tradeflow.detect.annual.summary import html_table
 
         return html_table(self)
 
@@ -260,7 +260,7 @@ class ShiftTable:
 
     def summary(self) -> str:
         """Return the table and what to know about it, as plain text."""
-        from tradeflow.detect.summary import summarise
+        from tradeflow.detect.annual.summary import summarise
 
         return summarise(self)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 
-from tradeflow.detect.groups import price_part
-from tradeflow.detect.result import Driver, Path, Shift
-from tradeflow.detect.verdicts import (
+from tradeflow.detect.annual.groups import price_part
+from tradeflow.detect.annual.result import Driver, Path, Shift
+from tradeflow.detect.annual.verdicts import (
     EXCEPTIONAL,
     NOT_COMPARABLE,
     NOT_TESTED,
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from tradeflow.detect.codes import CodeFit, ShiftOptions
-    from tradeflow.detect.contrast import Contrast
-    from tradeflow.detect.groups import GroupFit
+    from tradeflow.detect.annual.codes import CodeFit, ShiftOptions
+    from tradeflow.detect.annual.contrast import Contrast
+    from tradeflow.detect.annual.groups import GroupFit
     from tradeflow.panel.model import Panel
 
 _NAN = float("nan")

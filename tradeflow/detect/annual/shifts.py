@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tradeflow.detect.baskets import share_as_far
-from tradeflow.detect.codes import CodeFit, ShiftOptions, fit_codes
-from tradeflow.detect.groups import GroupFit, fit_group, usable
+from tradeflow.detect.annual.baskets import share_as_far
+from tradeflow.detect.annual.codes import CodeFit, ShiftOptions, fit_codes
+from tradeflow.detect.annual.groups import GroupFit, fit_group, usable
+from tradeflow.detect.annual.result import Path, PlaceboYear, Shift, ShiftTable
+from tradeflow.detect.annual.rows import category_row, code_row, path_of
+from tradeflow.detect.annual.verdicts import DROP, SURGE
 from tradeflow.detect.multiplicity import q_values
-from tradeflow.detect.result import Path, PlaceboYear, Shift, ShiftTable
-from tradeflow.detect.rows import category_row, code_row, path_of
-from tradeflow.detect.verdicts import DROP, SURGE
 from tradeflow.errors import TooShortError, UsageError
 from tradeflow.nomenclature.categories import category, kind_of
 from tradeflow.nomenclature.editions import first_day

@@ -7,14 +7,14 @@ from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from tradeflow.detect.verdicts import DROP, NOT_COMPARABLE, SURGE, TOO_THIN
+from tradeflow.detect.annual.verdicts import DROP, NOT_COMPARABLE, SURGE, TOO_THIN
 from tradeflow.nomenclature.countries import country
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from tradeflow.detect.result import PlaceboYear, Shift, ShiftTable
+    from tradeflow.detect.annual.result import PlaceboYear, Shift, ShiftTable
 
 HEADER: Final = (
     "",

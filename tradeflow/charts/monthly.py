@@ -1,0 +1,91 @@
+"""Pictures of what the monthly methods found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tradeflow.charts.style import styled
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from tradeflow.detect.monthly.monitor import MonitorResult
+    from tradeflow.detect.monthly.screen import ScreenResult
+
+_DARK: Final = "#0b2545"
+_REACH: Final = 1.6448536269514722  # of a 90 % interval, in standard errors
+_MOST: Final = 15
+
+
+def plot_screen(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
+    """Draw the size of every level shift found against its month, with 90 % intervals.
+
+    Parameters
+    ----------
+    result
+        From :func:`tradeflow.screen`.
+    ax
+        Axes to draw on; a new figure if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    with styled():
+        ax = ax or _new_axes()
+        rows = np.flatnonzero(result.shifted)
+        months = [result.periods[i] for i in result.date[rows]]
+        ax.errorbar(
+            months,
+            result.size[rows],
+            yerr=_REACH * result.se[rows],
+            fmt="o",
+            color=_DARK,
+            alpha=0.6,
+            lw=0.8,
+        )
+        ax.axhline(0, color="black", lw=0.8)
+        ax.set_ylabel("level shift, log points (90 % interval)")
+        ax.set_title(f"{len(rows)} of {len(result.rule)} series have a level shift", loc="left")
+    return ax
+
+
+def plot_monitor(result: MonitorResult, *, ax: Axes | None = None) -> Axes:
+    """Draw the excess of the strongest alarms over the longest span, with 90 % intervals.
+
+    Parameters
+    ----------
+    result
+        From :func:`tradeflow.monitor`.
+    ax
+        Axes to draw on; a new figure if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    with styled():
+        ax = ax or _new_axes()
+        order = np.argsort(-np.nan_to_num(np.abs(result.excess[:, -1])), kind="stable")
+        rows = order[result.alarm[order]][:_MOST][::-1]
+        middle = result.excess[rows, -1] / 1e6
+        reach = np.abs(
+            np.stack([result.excess_low[rows, -1], result.excess_high[rows, -1]]) / 1e6 - middle
+        )
+        ax.errorbar(middle, np.arange(len(rows)), xerr=reach, fmt="o", color=_DARK, lw=1.2)
+        names = result.keys.select("reporter", "partner", result.by).rows()
+        ax.set_yticks(np.arange(len(rows)), [" ".join(names[i]) for i in rows])
+        ax.axvline(0, color="black", lw=0.8)
+        span = result.spans[-1]
+        ax.set_xlabel(f"excess over {span} months, m USD (90 % interval)")
+        alarms = int(result.alarm.sum())
+        ax.set_title(f"{alarms} of {len(result.rule)} series raise an alarm", loc="left")
+    return ax
+
+
+def _new_axes() -> Axes:
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(8, 5), layout="constrained").subplots()

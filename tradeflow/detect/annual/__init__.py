@@ -1,0 +1,1 @@
+"""Annual panels: whether something shifted, and how rare that is among comparable goods."""

@@ -1,0 +1,1 @@
+"""Monthly series: description, alarm, and how often the alarm is false."""

@@ -1,0 +1,112 @@
+"""Screen and monitor as frames and as text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from numpy.typing import NDArray
+
+    from tradeflow.detect.monthly.monitor import MonitorResult
+    from tradeflow.detect.monthly.screen import ScreenResult
+
+SHIFT: Final = "level shift"
+NO_SHIFT: Final = "no level shift"
+ALARM: Final = "alarm"
+NO_ALARM: Final = "no alarm"
+_SHOWN: Final = 20
+
+
+def screen_frame(result: ScreenResult) -> pl.DataFrame:
+    """One row per series: keys, description, date with its 90 % set, size in logs and per cent."""
+    tested = result.rule == ""
+    word = np.where(tested, np.where(result.shifted, SHIFT, NO_SHIFT), result.rule)
+    half = 1.6448536269514722 * result.se
+    columns = {
+        "description": word,
+        "month": _months(result.date, result.periods),
+        "month_first": _months(result.first, result.periods),
+        "month_last": _months(result.last, result.periods),
+        "size_log": result.size,
+        "size_log_low": result.size - half,
+        "size_log_high": result.size + half,
+        "change_percent": 100 * np.expm1(result.size),
+        "p": result.p,
+        "q": result.q,
+        "drift": result.drift,
+        "outliers": [_listed(o, result.periods) for o in result.outliers],
+    }
+    return _joined(result.keys, columns).sort("q", nulls_last=True, maintain_order=True)
+
+
+def monitor_frame(result: MonitorResult) -> pl.DataFrame:
+    """One row per series and complete span: alarm, excess with its 90 % interval, p and q."""
+    parts = [_of_span(result, k) for k in range(len(result.spans))]
+    return pl.concat(parts).sort("q", "span_months", nulls_last=True, maintain_order=True)
+
+
+def _of_span(result: MonitorResult, k: int) -> pl.DataFrame:
+    tested = result.rule == ""
+    fired = np.nan_to_num(result.q[:, k], nan=1.0) <= result.rate
+    columns = {
+        "span_months": np.full(len(tested), result.spans[k]),
+        "alarm": np.where(tested, np.where(fired, ALARM, NO_ALARM), result.rule),
+        "excess_usd": result.excess[:, k],
+        "excess_low_usd": result.excess_low[:, k],
+        "excess_high_usd": result.excess_high[:, k],
+        "change_percent": 100 * np.expm1(result.change[:, k]),
+        "p": result.p[:, k],
+        "q": result.q[:, k],
+        "engine": result.engine,
+        "persisted_months": result.persisted,
+        "placebos": result.placebos,
+    }
+    return _joined(result.keys, columns)
+
+
+def screen_summary(result: ScreenResult) -> str:
+    """Counts, what was left out and why, and the first rows."""
+    frame = screen_frame(result)
+    head = (
+        f"{len(result.rule):,} series by {result.by}, {', '.join(result.provenance)}: "
+        f"{_counted(frame['description'])}."
+    )
+    note = "A level shift is a description, not an anomaly; its p-value allows for slow drift."
+    return "\n".join([head, note, str(frame.head(_SHOWN))])
+
+
+def monitor_summary(result: MonitorResult) -> str:
+    """Counts, what was left out and why, and the first rows."""
+    frame = monitor_frame(result)
+    longest = frame.filter(pl.col("span_months") == max(result.spans))
+    head = (
+        f"{len(result.rule):,} series by {result.by}, {', '.join(result.provenance)}, from "
+        f"{result.since:%Y-%m} on, over {max(result.spans)} months: {_counted(longest['alarm'])}."
+    )
+    note = f"Alarms at a false-discovery rate of {result.rate:.2f}, calibrated on placebos."
+    return "\n".join([head, note, str(frame.head(_SHOWN))])
+
+
+def _joined(keys: pl.DataFrame, columns: Mapping[str, object]) -> pl.DataFrame:
+    made = pl.DataFrame(columns)
+    floats = [name for name, kind in made.schema.items() if kind == pl.Float64]
+    return keys.hstack(made.with_columns(pl.col(floats).fill_nan(None)))
+
+
+def _months(index: NDArray[np.intp], periods: Sequence[date]) -> list[date | None]:
+    return [periods[i] if i >= 0 else None for i in index]
+
+
+def _listed(index: Iterable[int], periods: Sequence[date]) -> str:
+    return " ".join(f"{periods[i]:%Y-%m}" for i in index)
+
+
+def _counted(words: pl.Series) -> str:
+    return ", ".join(f"{count:,} {word}" for word, count in Counter(words).most_common())
