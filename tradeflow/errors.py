@@ -74,9 +74,5 @@ class TradeflowWarning(UserWarning):
     """Base of all warnings."""
 
 
-class CodeBreakWarning(TradeflowWarning):
-    """A series is cut by a change of the classification."""
-
-
 class LowCoverageWarning(TradeflowWarning):
     """A result rests on few data."""

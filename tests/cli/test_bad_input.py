@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Cli = Callable[..., tuple[int, str, str]]
 
+pytestmark = pytest.mark.filterwarnings("ignore::tradeflow.errors.LowCoverageWarning")
+
 MEANT = "Did you mean"
 
 

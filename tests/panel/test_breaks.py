@@ -7,7 +7,7 @@ import pytest
 from synthetic import CHANGE, table
 
 import tradeflow as tf
-from tradeflow.nomenclature.restated import Leak
+from tradeflow.nomenclature.restated import Leak, leaks
 from tradeflow.panel.breaks import leak_bound
 from tradeflow.panel.states import State
 
@@ -26,8 +26,13 @@ from tradeflow.panel.states import State
 )
 def test_the_bound_by_hand(level: dict[str, tuple[float, float]], bound: float) -> None:
     """What receivers trade after over own trade after, plus what givers traded before."""
-    leaking = {"A": Leak(lost_to=frozenset({"lost"}), won_from=frozenset({"won"}))}
+    leaking = {"A": Leak(frozenset({"lost"}), frozenset({"won"}), ends=False)}
     assert leak_bound("A", leaking, level) == pytest.approx(bound)
+
+
+def test_a_code_that_nothing_is_restated_as_ends() -> None:
+    assert leaks()["300219"] == Leak(frozenset(), frozenset(), ends=True)
+    assert leak_bound("300219", leaks(), {"300219": (1.0, 1.0)}) == float("inf")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # kind, what to replace, by what (once), the line, words of the problem or the remedy
+pytestmark = pytest.mark.filterwarnings("ignore::tradeflow.errors.LowCoverageWarning")
+
 CELLS = [
     ("baci", "010620", "0620", 2, "lost leading zero"),
     ("baci", "010620", "0010620", 2, "6 digits are needed"),

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from source_files import BACI, COMEXT, COMTRADE_TOTALS, FILES
 
 import tradeflow as tf
-from tradeflow.errors import UnknownNameError
+from tradeflow.errors import LowCoverageWarning, UnknownNameError
 from tradeflow.sources.comext import parse_comext
 from tradeflow.sources.registry import SOURCES, source_info
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
+
+pytestmark = pytest.mark.filterwarnings("ignore::tradeflow.errors.LowCoverageWarning")
 
 DOLLARS = {"2021-12": 1.1304, "2022-01": 1.1314}  # the ECB's monthly means of the euro
 FOUR_DECIMALS = 1e-4
@@ -96,7 +98,8 @@ def test_masked_lines_are_kept_apart(tmp_path: Path) -> None:
     only = COMEXT.splitlines()
     path.write_text("\n".join([only[0], only[-1], ""]))
     assert parse_comext(path, release="r1").withheld.height == 1
-    assert tf.read_flows(path, kind="comext").empty
+    with pytest.warns(LowCoverageWarning, match="1 lines under masked codes"):
+        assert tf.read_flows(path, kind="comext").empty
 
 
 def test_comtrade_totals(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from typing import NoReturn
 
 import typer
@@ -51,6 +52,7 @@ def main(
 
 def run() -> NoReturn:
     """Run the program; exit 0 done, 1 broken or not writable, 2 usage or data, 130 interrupted."""
+    warnings.formatwarning = _plain
     try:
         app()
     except OutputError as error:
@@ -61,6 +63,10 @@ def run() -> NoReturn:
         sys.stderr.close()
         sys.exit(0)
     sys.exit(0)
+
+
+def _plain(message: Warning | str, *_: object, **__: object) -> str:
+    return f"warning: {message}\n"
 
 
 def _stop(error: Exception, code: int) -> NoReturn:

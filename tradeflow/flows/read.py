@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tradeflow.errors import InputFileError
+from tradeflow.errors import InputFileError, LowCoverageWarning
 from tradeflow.files import write_whole
 from tradeflow.flows.check import check_flows
 from tradeflow.flows.schema import FLOW_SCHEMA, conform
@@ -65,6 +66,11 @@ def read_flows(
         The file cannot be what it should be; with line and remedy.
     SchemaError, UnknownCodeError, UnknownNameError, DuplicateKeyError
         The rows break the flow-table contract.
+
+    Warns
+    -----
+    LowCoverageWarning
+        The file has lines under masked (confidential) codes.
     """
     one_of(kind, FileKind, name="kind")
     one_of(backend, Backend, name="backend")
@@ -72,8 +78,20 @@ def read_flows(
         rows = _read_own(Path(path))
         first_line = FIRST_LINE if _is_csv(Path(path)) else None
     else:
-        rows, first_line = conform(_PARSERS[kind](path, release=release).rows), None
+        parsed = _PARSERS[kind](path, release=release)
+        rows, first_line = conform(parsed.rows), None
+        _say_withheld(path, parsed)
     return to_backend(check_flows(rows, where=str(path), first_line=first_line), backend)
+
+
+def _say_withheld(path: str | Path, parsed: Parsed) -> None:
+    if parsed.withheld.height:
+        warnings.warn(
+            f"{path}: {parsed.withheld.height} lines under masked codes are withheld; the codes of "
+            "their chapters are short by as much.",
+            LowCoverageWarning,
+            stacklevel=3,
+        )
 
 
 def write_flows(flows: Frame, path: str | Path) -> Path:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tradeflow.nomenclature.editions import known_codes
 from tradeflow.nomenclature.families import links
 from tradeflow.nomenclature.tables import table
 
@@ -33,10 +32,13 @@ class Leak:
         Old codes that receive new codes which belong, at least partly, to this one.
     won_from
         Old codes whose goods arrive here, at least partly, with a new code converted to this one.
+    ends
+        Whether no new code is restated as this one, so that its series stops.
     """
 
     lost_to: frozenset[str]
     won_from: frozenset[str]
+    ends: bool
 
 
 @cache
@@ -63,10 +65,17 @@ def leaks(old: str = "HS2017", new: str = "HS2022") -> Mapping[str, Leak]:
         if target is not None and target != code_old:
             lost[code_old].add(target)
             won[target].add(code_old)
+    stopped = _listed(old) - set(sent_to.values())
     return {
-        code: Leak(frozenset(lost[code]), frozenset(won[code]))
-        for code in sorted(known_codes(old) & (lost.keys() | won.keys()))
+        code: Leak(frozenset(lost[code]), frozenset(won[code]), code in stopped)
+        for code in sorted(_listed(old) & (lost.keys() | won.keys() | stopped))
     }
+
+
+def _listed(edition: str) -> frozenset[str]:
+    """Codes of the UN's list, without those that producers use beside it."""
+    rows = table("descriptions").filter(pl.col("edition") == edition)
+    return frozenset(rows["hs6"])
 
 
 @cache

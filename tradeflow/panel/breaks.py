@@ -143,6 +143,8 @@ def _known_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _leak_note(bound: float, others: str, year: str) -> str:
+    if not others:
+        return f"not comparable from {year}, no code is restated as this one"
     if bound > LEAK_LIMIT:
         return f"not comparable from {year}, restated with trade of {others}"
     return f"at most {bound:.0%} moved to or from {others} in {year}"
@@ -167,8 +169,10 @@ def leak_bound(
     float
         What the receiving codes trade after, relative to the code's own trade after, plus what
         the giving codes traded before, relative to the code's own trade before; infinite if the
-        code has no trade to compare with.
+        code has no trade to compare with, or ends.
     """
+    if leaking[hs6].ends:
+        return float("inf")
     before, after = level[hs6]
     lost = sum(level[c][1] for c in leaking[hs6].lost_to if c in level)
     won = sum(level[c][0] for c in leaking[hs6].won_from if c in level)

@@ -1,0 +1,30 @@
+"""The README shows what the program says, not what it once said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tradeflow.detect.annual.summary import markdown_table
+
+if TYPE_CHECKING:
+    from tradeflow.detect.annual.result import ShiftTable
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_readme_holds_the_table_of_today(by_category: ShiftTable) -> None:
+    assert markdown_table(by_category) in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_picture_and_page_that_the_readme_names_is_there() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = [part.split(")")[0] for part in text.split("](")[1:]]
+    local = [name for name in named if not name.startswith("http")]
+    assert local
+    assert [name for name in local if not (ROOT / name).exists()] == []
+
+
+def test_the_first_picture_comes_within_two_screens() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert next(i for i, line in enumerate(lines) if line.startswith("![")) < 50
