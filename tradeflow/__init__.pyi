@@ -2,6 +2,8 @@ from .charts.category import plot_category as plot_category
 from .charts.overview import plot_overview as plot_overview
 from .detect.annual.result import ShiftTable as ShiftTable
 from .detect.annual.shifts import detect_shifts as detect_shifts
+from .detect.robust.fit import detect_shift as detect_shift
+from .detect.robust.result import ShiftResult as ShiftResult
 from .errors import TradeflowError as TradeflowError
 from .flows.classify import classify as classify
 from .flows.read import read_flows as read_flows

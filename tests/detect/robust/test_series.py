@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from tradeflow.detect.robust.fit import detect_shift
+from tradeflow.errors import (
+    DataError,
+    DuplicateKeyError,
+    SchemaError,
+    TooShortError,
+    TradeflowError,
+    UsageError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+RNG = np.random.default_rng(11)
+VALUES = 20 + np.cumsum(np.r_[np.zeros(30), 9, np.zeros(29)]) + RNG.normal(size=60)
+MONTHS = pd.date_range("2019-01-01", periods=60, freq="MS")
+
+
+def with_value(place: int, value: float) -> np.ndarray[Any, Any]:
+    changed = VALUES.copy()
+    changed[place] = value
+    return changed
+
+
+def index_like(days: Sequence[Any] | pd.DatetimeIndex) -> pd.Series[float]:
+    return pd.Series(VALUES[: len(days)], index=pd.DatetimeIndex(days))
+
+
+BAD = {
+    "too short": (VALUES[:20], TooShortError, "three for each"),
+    "empty": ([], DataError, "missing"),
+    "constant": (np.full(60, 3.0), DataError, "constant"),
+    "all zero": (np.zeros(60), DataError, "constant"),
+    "all missing": (np.full(60, np.nan), DataError, "missing"),
+    "infinite": (with_value(3, np.inf), DataError, "infinite"),
+    "mostly zero": (np.where(np.arange(60) % 7 == 0, VALUES, 0.0), DataError, "exactly"),
+    "text": (["a"] * 60, SchemaError, "not numbers"),
+    "two series": (np.ones((60, 2)), SchemaError, "shape"),
+    "no value column": (pl.DataFrame({"period": MONTHS.date, "usd": VALUES}), SchemaError, "value"),
+    "number as period": (pd.Series(VALUES, index=range(5, 65)).rename_axis("x"), None, ""),
+    "duplicated": (index_like([*MONTHS[:30], *MONTHS[29:59]]), DuplicateKeyError, "2021-06"),
+    "unsorted": (index_like([*MONTHS[:30], MONTHS[59], *MONTHS[30:59]]), DataError, "unsorted"),
+    "daily": (index_like(pd.date_range("2019-01-01", periods=60)), DuplicateKeyError, "2019-01"),
+    "mixed": (
+        index_like([*MONTHS[:30], *pd.date_range("2021-09-01", periods=15, freq="3MS")]),
+        DataError,
+        "mixed",
+    ),
+    "yearly with season": (
+        index_like(pd.date_range("1950", periods=60, freq="YS")),
+        UsageError,
+        "harmonics=0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", [name for name, bad in BAD.items() if bad[1]])
+def test_bad_series_are_refused_with_words(name: str) -> None:
+    series, kind, words = BAD[name]
+    with pytest.raises(TradeflowError, match=words) as caught:
+        detect_shift(series)
+    assert isinstance(caught.value, kind)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"trend": 4}, "trend"),
+        ({"trend": 1.5}, "whole"),
+        ({"harmonics": 7}, "0 to 6"),
+        ({"coverage": 0.5}, "coverage"),
+        ({"coverage": 1.1}, "coverage"),
+        ({"conflev": 1.0}, "conflev"),
+        ({"max_shifts": -1}, "max_shifts"),
+        ({"candidates": [70]}, "outside"),
+        ({"candidates": ["2020"]}, "neither"),
+        ({"candidates": [1]}, "two values"),
+        ({"candidates": []}, "two values"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_bad_options_are_refused_with_words(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        detect_shift(VALUES, **options)
+
+
+def forms() -> dict[str, Any]:
+    return {
+        "pandas dates": pd.Series(VALUES, index=MONTHS),
+        "pandas periods": pd.Series(VALUES, index=MONTHS.to_period("M")),
+        "month ends": pd.Series(VALUES, index=MONTHS + pd.offsets.MonthEnd()),
+        "pandas frame": pd.DataFrame({"period": MONTHS, "value": VALUES}),
+        "polars frame": pl.DataFrame({"period": MONTHS.date, "value": VALUES}),
+    }
+
+
+@pytest.mark.parametrize("form", forms())
+def test_every_form_gives_the_same_answer(form: str) -> None:
+    plain = detect_shift(VALUES)
+    dated = detect_shift(forms()[form])
+    assert [s.position for s in dated.shifts] == [s.position for s in plain.shifts] == [31]
+    assert dated.shifts[0].size == plain.shifts[0].size
+    assert str(dated.shifts[0].date) == "2021-07-01"
+
+
+def test_absent_months_are_missing_months() -> None:
+    series = pd.Series(VALUES, index=MONTHS)
+    absent = detect_shift(series.drop(MONTHS[[5, 40]]))
+    missing = detect_shift(with_value(5, np.nan) * np.where(np.arange(60) == 40, np.nan, 1.0))
+    assert absent.n_missing == missing.n_missing == 2
+    assert absent.coefficients[0] == missing.coefficients[0]
+
+
+def test_candidates_by_date_and_position_agree() -> None:
+    series = pd.Series(VALUES, index=MONTHS)
+    by_date = detect_shift(series, candidates=MONTHS.date[24:40])
+    by_place = detect_shift(series, candidates=range(25, 41))
+    assert by_date.shifts == by_place.shifts
+
+
+def test_frames_summary_and_plot() -> None:
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    found = detect_shift(pd.Series(with_value(12, 60.0), index=MONTHS))
+    assert list(found.to_frame("shifts", backend="polars")["position"]) == [31]
+    assert found.to_frame("outliers")["position"].tolist() == [13]
+    assert len(found.to_frame()) == 60
+    assert "identified" in found.to_frame("coefficients").columns
+    assert found.wedge.shape == (len(found.wedge_dates), 60)
+    assert len(found.profile) == len(found.wedge_dates)
+    text = found.summary()
+    assert "level shift at 2021-07" in text
+    assert "2020-01 (" in text
+    axes = found.plot()
+    assert found.plot(axes) is axes
+    mpl.pyplot.close("all")
+
+
+def test_a_result_without_shifts_or_outliers_still_prints() -> None:
+    import matplotlib as mpl
+
+    mpl.use("agg")
+    found = detect_shift(RNG.normal(size=60), max_shifts=0, harmonics=0)
+    assert len(found.to_frame("shifts")) == len(found.to_frame("outliers")) == 0
+    assert "no level shift" in found.summary()
+    found.plot()
+    mpl.pyplot.close("all")
+
+
+def test_import_does_not_load_the_compiler() -> None:
+    code = "import sys, tradeflow.detect.robust.fit as f; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
