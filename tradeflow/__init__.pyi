@@ -2,6 +2,8 @@ from .charts.category import plot_category as plot_category
 from .charts.overview import plot_overview as plot_overview
 from .detect.annual.result import ShiftTable as ShiftTable
 from .detect.annual.shifts import detect_shifts as detect_shifts
+from .detect.monthly.monitor import monitor as monitor
+from .detect.monthly.screen import screen as screen
 from .detect.robust.fit import detect_shift as detect_shift
 from .detect.robust.result import ShiftResult as ShiftResult
 from .errors import TradeflowError as TradeflowError

@@ -55,11 +55,11 @@ def _draw_fit(result: ShiftResult, ax: Axes) -> None:
     if len(far):
         shown = result.values[far - 1]
         ax.plot(far, shown, "o", ms=6, mfc="none", mec=PALETTE[1], mew=1.1, label="outlier")
-    for shift in result.shifts:
+    for line, shift in enumerate(result.shifts):
         ax.axvline(shift.position - 0.5, color=PALETTE[3], lw=1.1)
         ax.annotate(
-            f" {name_of(shift.date, result.labels)}: {plain(round(shift.size, 2))}",
-            (shift.position - 0.5, 1.0),
+            f" {name_of(shift.date, result.labels)}: {shift.size:+.3g}",
+            (shift.position - 0.5, 1.0 - 0.07 * line),
             xycoords=("data", "axes fraction"),
             va="top",
             fontsize=SMALL,

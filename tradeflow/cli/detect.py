@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from tradeflow.detect.annual.result import ShiftTable
 
 SAMPLE = "china-russia-annual"
+MONTHLY_SAMPLE = "eu-high-priority-monthly"
 
 File = Annotated[
     Path | None,
     typer.Argument(help="Annual flows of all codes; the embedded China to Russia data if absent."),
 ]
 Kind = Annotated[FileKind, typer.Option(help="What the file is.")]
-Since = Annotated[int, typer.Option(help="First year of the time after.")]
+Since = Annotated[str, typer.Option(help="First year (or month) of the time after.")]
 Baseline = Annotated[int, typer.Option(help="Years before it to compare with.", min=1)]
 Q = Annotated[float, typer.Option("--q", help="False-discovery rate promised.", min=0.0, max=1.0)]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No talk on standard error.")]
@@ -31,7 +32,7 @@ def figures(
     *,
     out: Annotated[Path, typer.Option(help="Folder for the figures.")] = Path("figures"),
     kind: Kind = "flows",
-    since: Since = 2022,
+    since: Since = "2022",
     baseline: Baseline = 3,
     q: Q = 0.10,
     quiet: Quiet = False,
@@ -58,19 +59,26 @@ def detect(
         "category"
     ),
     kind: Kind = "flows",
-    since: Since = 2022,
+    since: Since = "2022",
     baseline: Baseline = 3,
     q: Q = 0.10,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
     everything: Annotated[
         bool, typer.Option("--all", help="With --by hs6: unlisted codes in the table, too.")
     ] = False,
+    monthly: Annotated[
+        bool, typer.Option("--monthly", help="Monthly flows: description and alarm side by side.")
+    ] = False,
 ) -> None:
     """Say what shifted beyond trade in general, and how rare that is.
 
     Examples: tradeflow detect --format json
               tradeflow detect --by hs6 --format csv
+              tradeflow detect --monthly --since 2022-03
     """
+    if monthly:
+        _monthly(file, kind=kind, by=by, since=since, q=q, form=form)
+        return
     table = _answer(file, kind=kind, by=by, since=since, baseline=baseline, q=q)
     if form == "table":
         _print(table, listed_only=not everything)
@@ -83,7 +91,7 @@ def _answer(
     *,
     kind: FileKind,
     by: Literal["category", "hs6"],
-    since: int,
+    since: str,
     baseline: int,
     q: float,
 ) -> ShiftTable:
@@ -104,3 +112,38 @@ def _print(table: ShiftTable, *, listed_only: bool = True) -> None:
 
     for line in report_lines(table, listed_only=listed_only):
         typer.echo(line)
+
+
+def _monthly(
+    file: Path | None,
+    *,
+    kind: FileKind,
+    by: Literal["category", "hs6"],
+    since: str,
+    q: float,
+    form: Format,
+) -> None:
+    from tradeflow.detect.monthly.monitor import monitor
+    from tradeflow.detect.monthly.screen import screen
+    from tradeflow.detect.monthly.tables import side_by_side
+    from tradeflow.errors import TooShortError
+    from tradeflow.flows.read import read_flows
+    from tradeflow.flows.samples import load_sample
+    from tradeflow.panel.build import panel
+
+    if file is None:
+        flows = load_sample(MONTHLY_SAMPLE, backend="polars")
+        series = panel(flows, by=by, together="reporter")
+    else:
+        series = panel(read_flows(file, kind=kind, backend="polars"), by=by)
+    described = screen(series, q=q)
+    try:
+        alarms = monitor(series, since=since, q=q)
+    except TooShortError as error:
+        alarms = None
+        say(f"No alarm: {error}")
+    rows = side_by_side(described, alarms).to_dicts()
+    columns = ["partner", by, "description", "month", "month_first", "month_last"]
+    columns += ["change_percent", "description_q", "alarm"]
+    show(rows, form, columns if alarms is None else [*columns, "excess_usd", "alarm_q"])
+    say("A level shift is a description; only an alarm with a contrast earns the word anomalous.")

@@ -60,6 +60,10 @@ def _flat(value: Any) -> str:  # noqa: ANN401  any JSON value
     return str(value)
 
 
+def _cell(value: Any) -> str:  # noqa: ANN401  any JSON value
+    return f"{value:,.4g}" if isinstance(value, float) else _flat(value)
+
+
 def _show_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -69,7 +73,7 @@ def _show_table(records: Sequence[Mapping[str, Any]], columns: Sequence[str]) ->
         numeric = all(isinstance(r[name], (int, float, type(None))) for r in records)
         table.add_column(name, justify="right" if numeric and records else "left")
     for record in records:
-        table.add_row(*(_flat(record[name]) for name in columns))
+        table.add_row(*(_cell(record[name]) for name in columns))
     console = Console(highlight=False, markup=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, width=PIPED_WIDTH)

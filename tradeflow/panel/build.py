@@ -14,7 +14,7 @@ from tradeflow.flows.schema import TOTAL
 from tradeflow.frames import to_polars
 from tradeflow.nomenclature.categories import all_categories, listed_codes, members
 from tradeflow.nomenclature.families import family_table
-from tradeflow.options import By, FlowKind, Freq, Measure, one_of
+from tradeflow.options import By, FlowKind, Freq, Measure, Side, one_of
 from tradeflow.panel.breaks import find_breaks
 from tradeflow.panel.model import Panel
 from tradeflow.panel.states import State
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from tradeflow.frames import Frame
 
 UNITS: Final = {"value_usd": "USD", "net_kg": "kg"}
+ALL: Final = "all"
+"""Key of series that add all reporters, or all partners, up."""
+
 _PAIR: Final = ["reporter", "partner"]
 _STATE_OF_STATUS: Final = {
     "reported": State.REPORTED,
@@ -38,7 +41,12 @@ _STATE_OF_STATUS: Final = {
 
 
 def panel(
-    flows: Frame, *, by: By = "category", measure: Measure = "value_usd", flow: FlowKind = "export"
+    flows: Frame,
+    *,
+    by: By = "category",
+    measure: Measure = "value_usd",
+    flow: FlowKind = "export",
+    together: Side | None = None,
 ) -> Panel:
     """Arrange a flow table as series by periods, with the state of every cell.
 
@@ -55,6 +63,9 @@ def panel(
         ``"value_usd"`` (US dollars, current) or ``"net_kg"`` (kilograms).
     flow
         Which kind of flow to take.
+    together
+        ``"reporter"`` or ``"partner"``: add the series of all reporters, or of all partners, up;
+        the key then says ``all``. None keeps them apart.
 
     Returns
     -------
@@ -84,6 +95,8 @@ def panel(
         one_of(value, options, name=name)
     one_of(flow, FlowKind, name="flow")
     rows = _chosen(check_flows(to_polars(flows)), flow)
+    if together is not None:
+        rows = _together(rows, one_of(together, Side, name="together"))
     if by == "family":
         return _by_code(_as_families(rows), "family", measure)
     codes = _by_code(_as_codes(rows), "hs6", measure)
@@ -104,6 +117,19 @@ def _chosen(rows: pl.DataFrame, flow: str) -> pl.DataFrame:
             raise UsageError(f"The table holds several values of {column}: {found}. {remedy}")
     _refuse_totals(rows)
     return rows
+
+
+def _together(rows: pl.DataFrame, side: str) -> pl.DataFrame:
+    """Put all reporters, or all partners, under one name, if no release is missing."""
+    if side == "reporter" and not source_info(rows["source"][0]).released_together:
+        seen = rows.group_by("reporter").agg(pl.col("period").n_unique())
+        late = seen.filter(pl.col("period") < rows["period"].n_unique())["reporter"].sort()
+        if len(late):
+            raise UsageError(
+                f"Not every reporter has released every period ({', '.join(late[:5])} ...); a sum "
+                "would fall where one is late. Filter the periods or the reporters first."
+            )
+    return rows.with_columns(pl.lit(ALL).alias(side))
 
 
 def _refuse_totals(rows: pl.DataFrame) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tradeflow.detect.monthly.design import candidate_dates, regressors
+from tradeflow.detect.monthly.design import DUMMIES_FROM, candidate_dates, regressors
 from tradeflow.detect.monthly.null import NullTable, simulate_null
 from tradeflow.detect.monthly.series import TESTED, monthly_series
 from tradeflow.detect.monthly.shift_scan import DRIFT_GRID, Scanned, ShiftScan
@@ -42,6 +42,10 @@ OUTLIER: Final = 3.5
 """Robustly standardised residuals beyond this are listed as outliers."""
 
 
+MOST_OUTLIERS: Final = 12
+"""More months than this are not outliers but the series' nature."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ScreenResult:
     """Level shifts of n series. Arrays have shape (n,); NaN or -1 where a series is not tested.
@@ -67,7 +71,8 @@ class ScreenResult:
     drift
         Drift ratio of the null fitted to each series.
     outliers
-        For each series the months, as indices, whose residual is beyond 3.5 robust scales.
+        For each series the months, as indices, that stick out from both neighbours by more than
+        3.5 robust scales, given season and Lunar New Year; from the months as published.
     rate
         False-discovery rate at which :attr:`shifted` is decided.
     """
@@ -146,7 +151,7 @@ def screen(
     UsageError
         The panel is annual.
     TooShortError
-        No date has a year of months on either side.
+        No date has enough months on either side.
 
     Notes
     -----
@@ -158,15 +163,17 @@ def screen(
     dates = candidate_dates(panel.periods, margin=_margin(len(panel.periods)), excluded=breaks)
     if not dates.size:
         raise TooShortError(
-            f"{len(panel.periods)} months are too few: a shift needs 12 months on either side."
+            f"{len(panel.periods)} months are too few: a shift needs 6 months on either side."
         )
     columns = regressors(panel.periods, lunar=lunar, known_steps=breaks)
     rule = _with_breaks(made.rule, panel)
-    return _collect(panel, made.log, rule, (columns, dates), q)
+    raw = monthly_series(panel, merge_new_year=False).log
+    return _collect(panel, (made.log, raw), rule, (columns, dates), q)
 
 
 def _margin(months: int) -> int:
-    return max(12, round(0.15 * months))
+    """Months kept before the first and after the last date: a year, half in short series."""
+    return max(12 if months >= DUMMIES_FROM else 6, round(0.15 * months))
 
 
 def _with_breaks(rule: NDArray[np.str_], panel: Panel) -> NDArray[np.str_]:
@@ -178,12 +185,12 @@ def _with_breaks(rule: NDArray[np.str_], panel: Panel) -> NDArray[np.str_]:
 
 def _collect(
     panel: Panel,
-    log: NDArray[np.float64],
+    logs: tuple[NDArray[np.float64], NDArray[np.float64]],
     rule: NDArray[np.str_],
     design: tuple[NDArray[np.float64], NDArray[np.intp]],
     rate: float,
 ) -> ScreenResult:
-    n, (columns, dates) = len(rule), design
+    n, (columns, dates), (log, raw) = len(rule), design, logs
     size, se, p, drift = (np.full(n, np.nan) for _ in range(4))
     date, first, last = (np.full(n, -1, dtype=np.intp) for _ in range(3))
     null = _null(columns.tobytes(), columns.shape, dates.tobytes())
@@ -208,7 +215,7 @@ def _collect(
         p=p,
         q=q_values(p),
         drift=drift,
-        outliers=_outliers(log, rule, columns, date, size),
+        outliers=_outliers(raw, rule, regressors(panel.periods, lunar=True), date, size),
         rate=rate,
     )
 
@@ -260,13 +267,28 @@ def _outliers(
 
 
 def _beyond(y: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Months whose change against both neighbours is beyond the robust scale of such changes."""
+    """Months that stick out from both neighbours, one after the other, the farthest first.
+
+    A month found is levelled before the next is looked for, so that it does not make its
+    neighbours stick out the other way.
+    """
     known = ~np.isnan(y)
     residual = np.full(len(y), np.nan)
     coefficients = np.linalg.lstsq(columns[known], y[known], rcond=None)[0]
     residual[known] = y[known] - columns[known] @ coefficients
+    scale = 1.4826 * np.nanmedian(np.abs(_bump(residual)))
+    found: list[int] = []
+    while len(found) < MOST_OUTLIERS:
+        bump = np.nan_to_num(_bump(residual))
+        farthest = int(np.abs(bump).argmax())
+        if np.abs(bump[farthest]) <= OUTLIER * scale:
+            break
+        found.append(farthest)
+        residual[farthest] -= bump[farthest]
+    return np.array(sorted(found), dtype=np.intp)
+
+
+def _bump(residual: NDArray[np.float64]) -> NDArray[np.float64]:
     before = np.r_[residual[1], residual[:-1]]
     behind = np.r_[residual[1:], residual[-2]]
-    bump = residual - (before + behind) / 2
-    scale = 1.4826 * np.nanmedian(np.abs(bump))
-    return np.flatnonzero(np.abs(np.nan_to_num(bump)) > OUTLIER * scale)
+    return np.asarray(residual - (before + behind) / 2)

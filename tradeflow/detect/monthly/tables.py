@@ -71,6 +71,44 @@ def _of_span(result: MonitorResult, k: int) -> pl.DataFrame:
     return _joined(result.keys, columns)
 
 
+def side_by_side(screened: ScreenResult, watched: MonitorResult | None) -> pl.DataFrame:
+    """Description and alarm of every series, the alarm over the longest span.
+
+    Parameters
+    ----------
+    screened
+        The description.
+    watched
+        The alarm; None if no series has a baseline for it.
+    """
+    key = screened.keys.columns[:3]
+    found = pl.col("description") == SHIFT
+    described = screen_frame(screened).select(
+        *key,
+        "description",
+        *(
+            pl.when(found).then(pl.col(name)).alias(name)
+            for name in ("month", "month_first", "month_last", "change_percent")
+        ),
+        pl.col("q").alias("description_q"),
+        "outliers",
+    )
+    if watched is None:
+        return described.with_columns(alarm=pl.lit("no baseline for an alarm"))
+    longest = monitor_frame(watched).filter(pl.col("span_months") == max(watched.spans))
+    alarmed = longest.select(
+        *key,
+        "alarm",
+        "span_months",
+        "excess_usd",
+        "excess_low_usd",
+        "excess_high_usd",
+        "persisted_months",
+        pl.col("q").alias("alarm_q"),
+    )
+    return described.join(alarmed, on=key, how="left", maintain_order="left")
+
+
 def screen_summary(result: ScreenResult) -> str:
     """Counts, what was left out and why, and the first rows."""
     frame = screen_frame(result)
