@@ -67,9 +67,14 @@ def check_code(hs6: str, *, edition: str) -> str:
             f"Code {hs6!r} has {len(hs6)} digits; a six-digit code is needed, with its leading "
             "zeros, as text."
         )
-    raise UnknownCodeError.of(
-        f"{edition} code", hs6, known_codes(edition), hint="No edition held here has it."
+    heading = hs6[:4]
+    near = sorted(code for code in known_codes(edition) if code.startswith(heading))
+    hint = (
+        f"Did you mean one of {', '.join(near)}?"
+        if near
+        else f"There is no heading {heading} either."
     )
+    raise UnknownCodeError(f"Code {hs6!r} is in no edition held here. {hint}")
 
 
 def plain_code(text: str) -> str:

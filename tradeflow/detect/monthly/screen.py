@@ -14,6 +14,7 @@ import numpy as np
 
 from tradeflow.detect.monthly.design import DUMMIES_FROM, candidate_dates, regressors
 from tradeflow.detect.monthly.null import NullTable, simulate_null
+from tradeflow.detect.monthly.outliers import outlying
 from tradeflow.detect.monthly.series import TESTED, monthly_series
 from tradeflow.detect.monthly.shift_scan import DRIFT_GRID, Scanned, ShiftScan
 from tradeflow.detect.multiplicity import q_values
@@ -37,13 +38,6 @@ CHUNK: Final = 1_000
 
 DATE_SET_LOSS: Final = 2.705543454095404
 """90 % point of chi-squared with one degree of freedom: dates that lose less are in the set."""
-
-OUTLIER: Final = 3.5
-"""Robustly standardised residuals beyond this are listed as outliers."""
-
-
-MOST_OUTLIERS: Final = 12
-"""More months than this are not outliers but the series' nature."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +65,8 @@ class ScreenResult:
     drift
         Drift ratio of the null fitted to each series.
     outliers
-        For each series the months, as indices, that stick out from both neighbours by more than
-        3.5 robust scales, given season and Lunar New Year; from the months as published.
+        Shape (n, T): months that stick out from both neighbours by more than 3.5 robust scales,
+        given season and Lunar New Year; from the months as published.
     rate
         False-discovery rate at which :attr:`shifted` is decided.
     """
@@ -90,7 +84,7 @@ class ScreenResult:
     p: NDArray[np.float64]
     q: NDArray[np.float64]
     drift: NDArray[np.float64]
-    outliers: tuple[NDArray[np.intp], ...]
+    outliers: NDArray[np.bool_]
     rate: float
 
     @property
@@ -227,11 +221,20 @@ def _patterns(
     dates: NDArray[np.intp],
 ) -> Iterator[tuple[NDArray[np.intp], ShiftScan]]:
     """Series with the same months missing share one scan."""
+    for rows, known in _same_months(log, rule):
+        yield rows, ShiftScan(columns, dates, known)
+
+
+def _same_months(
+    log: NDArray[np.float64], rule: NDArray[np.str_]
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.bool_]]]:
+    """Rows of tested series with the same months known, and these months."""
     tested = np.flatnonzero(rule == TESTED)
-    known = ~np.isnan(log[tested])
+    known = np.packbits(~np.isnan(log[tested]), axis=1)
     patterns, which = np.unique(known, axis=0, return_inverse=True)
     for i, pattern in enumerate(patterns):
-        yield tested[which.ravel() == i], ShiftScan(columns, dates, pattern)
+        months = np.unpackbits(pattern, count=log.shape[1]).astype(bool)
+        yield tested[which.ravel() == i], months
 
 
 @lru_cache(maxsize=16)
@@ -255,40 +258,12 @@ def _outliers(
     columns: NDArray[np.float64],
     date: NDArray[np.intp],
     size: NDArray[np.float64],
-) -> tuple[NDArray[np.intp], ...]:
-    out = []
-    for i, word in enumerate(rule):
-        if word != TESTED:
-            out.append(np.empty(0, dtype=np.intp))
-            continue
-        step = (np.arange(len(columns)) >= date[i]) * size[i]
-        out.append(_beyond(log[i] - step, columns))
-    return tuple(out)
-
-
-def _beyond(y: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Months that stick out from both neighbours, one after the other, the farthest first.
-
-    A month found is levelled before the next is looked for, so that it does not make its
-    neighbours stick out the other way.
-    """
-    known = ~np.isnan(y)
-    residual = np.full(len(y), np.nan)
-    coefficients = np.linalg.lstsq(columns[known], y[known], rcond=None)[0]
-    residual[known] = y[known] - columns[known] @ coefficients
-    scale = 1.4826 * np.nanmedian(np.abs(_bump(residual)))
-    found: list[int] = []
-    while len(found) < MOST_OUTLIERS:
-        bump = np.nan_to_num(_bump(residual))
-        farthest = int(np.abs(bump).argmax())
-        if np.abs(bump[farthest]) <= OUTLIER * scale:
-            break
-        found.append(farthest)
-        residual[farthest] -= bump[farthest]
-    return np.array(sorted(found), dtype=np.intp)
-
-
-def _bump(residual: NDArray[np.float64]) -> NDArray[np.float64]:
-    before = np.r_[residual[1], residual[:-1]]
-    behind = np.r_[residual[1:], residual[-2]]
-    return np.asarray(residual - (before + behind) / 2)
+) -> NDArray[np.bool_]:
+    """Outlying months, shape (n, T), with the level shift taken out first."""
+    out = np.zeros(log.shape, dtype=bool)
+    month = np.arange(log.shape[1])
+    for rows, _ in _same_months(log, rule):
+        for chunk in np.array_split(rows, max(1, -(-len(rows) // CHUNK))):
+            step = (month >= date[chunk][:, None]) * size[chunk][:, None]
+            out[chunk] = outlying(log[chunk] - step, columns)
+    return out

@@ -41,7 +41,7 @@ def screen_frame(result: ScreenResult) -> pl.DataFrame:
         "p": result.p,
         "q": result.q,
         "drift": result.drift,
-        "outliers": [_listed(o, result.periods) for o in result.outliers],
+        "outliers": [_listed(np.flatnonzero(o), result.periods) for o in result.outliers],
     }
     return _joined(result.keys, columns).sort("q", nulls_last=True, maintain_order=True)
 
