@@ -63,13 +63,10 @@ def merge_january_february(
     """
     out = values.copy()
     place = {(p.year, p.month): i for i, p in enumerate(periods)}
-    for (year, month), january in place.items():
-        if month != 1:
-            continue
-        february = place.get((year, 2))
-        pair = [january] if february is None else [january, february]
-        mean = values[:, pair].mean(axis=1) if len(pair) > 1 else np.nan
-        out[:, pair] = np.reshape(mean, (-1, 1)) if len(pair) > 1 else np.nan
+    for year in {p.year for p in periods}:
+        pair = [place[year, month] for month in (1, 2) if (year, month) in place]
+        whole = len(pair) == 2  # noqa: PLR2004  January and February
+        out[:, pair] = values[:, pair].mean(axis=1, keepdims=True) if whole else np.nan
     return out
 
 

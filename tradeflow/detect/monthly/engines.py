@@ -59,10 +59,15 @@ def _anscombe_inverse(
     return np.asarray(np.exp(expected) * np.maximum(1 + gap / 1.5, 0.0) ** 1.5)
 
 
+def _log_gap(values: NDArray[np.float64], expected: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log ratio; minus infinity in a month without trade, which is a fall and not a gap."""
+    return np.asarray(np.where(values == 0, -np.inf, logs(values)) - expected)
+
+
 LOGS: Final = Engine(
     "logs",
     _log_forecast,
-    lambda values, expected: logs(values) - expected,
+    _log_gap,
     lambda expected, gap: np.exp(expected + gap),
 )
 """Robust smoothing of logs, for series that trade in nearly every month."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from tradeflow.detect.monthly.engines import COUNTS, LOGS
 from tradeflow.detect.monthly.series import COUNTS as COUNTED
-from tradeflow.detect.monthly.series import TESTED, monthly_series
+from tradeflow.detect.monthly.series import TESTED, monthly_series, rules
 from tradeflow.detect.monthly.watch import SPANS, Watched, watch
 from tradeflow.detect.multiplicity import q_values
 from tradeflow.errors import TooShortError
@@ -178,7 +178,8 @@ def monitor(
     start = sum(p < first_day(since) for p in panel.periods)
     watched = len(panel.periods) - start
     spans = tuple(span for span in SPANS if span <= watched)
-    rule = _rules(made.rule, panel, made.values, start, start - guard)
+    frozen = rules(made.values[:, : max(start - guard, 1)])
+    rule = _rules(frozen, panel, made.values, start, start - guard)
     parts = [
         (rows, watch(made.values[rows], start, guard, engine, spans))
         for word, engine in ((TESTED, LOGS), (COUNTED, COUNTS))

@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tradeflow.detect.monthly.shift_scan import DRIFT_GRID, ShiftScan
+from tradeflow.panel.calendar import merge_january_february
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from numpy.typing import NDArray
 
 DRAWS: Final = 10_000
@@ -39,13 +43,17 @@ class NullTable:
     def p_value(self, ratio: NDArray[np.float64], drift: NDArray[np.intp]) -> NDArray[np.float64]:
         """Share of simulated statistics at least as large, given the fitted drift.
 
+        The drift is itself uncertain and, fitted too low, makes shifts of it; so the larger of the
+        p-values at the fitted drift and at the next one up is taken.
+
         Beyond the 98 % point the distribution is continued by an exponential tail, so that many
         series can be told apart; such p-values are extrapolated.
         """
         out = np.empty(len(ratio))
         for i in np.unique(drift):
             mine = drift == i
-            out[mine] = _upper_tail(self.ratio[i], ratio[mine])
+            near = self.ratio[i : i + 2]
+            out[mine] = np.max([_upper_tail(row, ratio[mine]) for row in near], axis=0)
         return out
 
 
@@ -58,7 +66,9 @@ def _upper_tail(sample: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[
     return np.asarray(np.where(x > start, np.minimum(tail, _TAIL), p))
 
 
-def simulate_null(scan: ShiftScan, *, seed: int = 1954, draws: int = DRAWS) -> NullTable:
+def simulate_null(
+    scan: ShiftScan, *, seed: int = 1954, draws: int = DRAWS, merged: Sequence[date] = ()
+) -> NullTable:
     """Run the scan on series without a step, for every drift ratio of the grid.
 
     Parameters
@@ -69,6 +79,9 @@ def simulate_null(scan: ShiftScan, *, seed: int = 1954, draws: int = DRAWS) -> N
         Seed of the generator.
     draws
         Series for each drift ratio.
+    merged
+        First day of each month if January and February of the series have been merged: two equal
+        months look like drift, or like a shift, and must do so in the null as well.
     """
     rows = []
     for i, q in enumerate(DRIFT_GRID):
@@ -77,6 +90,10 @@ def simulate_null(scan: ShiftScan, *, seed: int = 1954, draws: int = DRAWS) -> N
         for first in range(0, draws, _CHUNK):
             shape = (min(_CHUNK, draws - first), len(scan.known))
             drift = np.cumsum(rng.standard_normal(shape) * np.sqrt(q), axis=1)
-            parts.append(scan.run(rng.standard_normal(shape) + drift).ratio)
+            series = rng.standard_normal(shape) + drift
+            if merged:
+                pairs = merge_january_february(series, merged)
+                series = np.where(np.isnan(pairs), series, pairs)
+            parts.append(scan.run(series).ratio)
         rows.append(np.sort(np.concatenate(parts)))
     return NullTable(np.stack(rows))

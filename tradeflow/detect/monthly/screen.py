@@ -162,7 +162,9 @@ def screen(
     columns = regressors(panel.periods, lunar=lunar, known_steps=breaks)
     rule = _with_breaks(made.rule, panel)
     raw = monthly_series(panel, merge_new_year=False).log
-    return _collect(panel, (made.log, raw), rule, (columns, dates), q)
+    merged = panel.periods if merge_new_year else ()
+    null = _null(columns.tobytes(), columns.shape, dates.tobytes(), merged)
+    return _collect(panel, (made.log, raw), rule, (columns, dates, null), q)
 
 
 def _margin(months: int) -> int:
@@ -181,14 +183,16 @@ def _collect(
     panel: Panel,
     logs: tuple[NDArray[np.float64], NDArray[np.float64]],
     rule: NDArray[np.str_],
-    design: tuple[NDArray[np.float64], NDArray[np.intp]],
+    design: tuple[NDArray[np.float64], NDArray[np.intp], NullTable],
     rate: float,
 ) -> ScreenResult:
-    n, (columns, dates), (log, raw) = len(rule), design, logs
+    n, (columns, dates, null), (log, raw) = len(rule), design, logs
     size, se, p, drift = (np.full(n, np.nan) for _ in range(4))
     date, first, last = (np.full(n, -1, dtype=np.intp) for _ in range(3))
-    null = _null(columns.tobytes(), columns.shape, dates.tobytes())
     for rows, scan in _patterns(log, rule, columns, dates):
+        if not scan.usable:
+            rule[rows] = "no months known on both sides of any date"
+            continue
         for chunk in np.array_split(rows, max(1, -(-len(rows) // CHUNK))):
             found = scan.run(log[chunk])
             size[chunk], se[chunk], date[chunk] = found.size, found.se, found.date
@@ -238,10 +242,12 @@ def _same_months(
 
 
 @lru_cache(maxsize=16)
-def _null(columns: bytes, shape: tuple[int, int], dates: bytes) -> NullTable:
+def _null(
+    columns: bytes, shape: tuple[int, int], dates: bytes, merged: tuple[date, ...]
+) -> NullTable:
     """Null of the complete pattern; a few missing months change it little."""
     design = np.frombuffer(columns).reshape(shape)
-    return simulate_null(ShiftScan(design, np.frombuffer(dates, dtype=np.intp)))
+    return simulate_null(ShiftScan(design, np.frombuffer(dates, dtype=np.intp)), merged=merged)
 
 
 def _date_set(found: Scanned, dates: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

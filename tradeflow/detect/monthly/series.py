@@ -70,10 +70,17 @@ def monthly_series(panel: Panel, *, merge_new_year: bool) -> MonthlySeries:
     with np.errstate(divide="ignore"):
         log = np.log(values)
     log[~np.isfinite(log)] = np.nan
-    return MonthlySeries(values, log, _rules(values))
+    return MonthlySeries(values, log, rules(values))
 
 
-def _rules(values: NDArray[np.float64]) -> NDArray[np.str_]:
+def rules(values: NDArray[np.float64]) -> NDArray[np.str_]:
+    """Say for each series whether and how it can be tested, as :attr:`MonthlySeries.rule`.
+
+    Parameters
+    ----------
+    values
+        Shape (n, T), T at least 1, at least 0; NaN where there is no number.
+    """
     known = ~np.isnan(values)
     traded = known & (values > 0)
     zeros = 1 - traded.sum(axis=1) / np.maximum(known.sum(axis=1), 1)

@@ -102,6 +102,8 @@ class ShiftScan:
         self.dates = dates
         self._df = int(self.known.sum()) - int(np.linalg.matrix_rank(regressors[self.known]))
         self._at = [self._prepare(regressors, q) for q in DRIFT_GRID]
+        self.usable = bool(np.isfinite([at.length for at in self._at]).any(axis=1).all())
+        """Whether there is a date whose step the regressors cannot mimic."""
 
     def _prepare(self, regressors: NDArray[np.float64], q: float) -> _AtDrift:
         month = np.flatnonzero(self.known) + 1.0
@@ -138,7 +140,7 @@ class ShiftScan:
             null[i] = -0.5 * (self._df * np.log(rss) + at.log_det)
             step = y @ at.step.T
             left = np.maximum(rss[:, None] - step**2, 1e-12 * rss[:, None])
-            score = -0.5 * ((self._df - 1) * np.log(left) + at.log_det + 2 * np.log(at.length))
+            score = -0.5 * (self._df * np.log(left) + at.log_det + 2 * np.log(at.length))
             score[:, np.isinf(at.length)] = -np.inf
             wins = score > best
             variance = left / (self._df - 1)

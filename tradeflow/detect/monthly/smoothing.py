@@ -115,8 +115,14 @@ def _start(y: Vector) -> tuple[float, float, Vector, float]:
     if len(month) < 2 * SEASON:
         return np.nan, 0.0, season, 0.0
     seen = y[month]
+    time, rise = month.astype(np.float64), seen.copy()
+    for m in range(SEASON):  # the slope of a regression with a dummy for each month of the year
+        same = month % SEASON == m
+        if same.any():
+            time[same] -= time[same].mean()
+            rise[same] -= rise[same].mean()
+    slope = (time * rise).sum() / (time * time).sum()
     time = month - month.mean()
-    slope = (time * (seen - seen.mean())).sum() / (time * time).sum()
     residual = seen - seen.mean() - slope * time
     for m in range(SEASON):
         same = residual[month % SEASON == m]
