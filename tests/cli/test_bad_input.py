@@ -91,12 +91,27 @@ def test_nothing_is_written_for_a_bad_file(name: str, cli: Cli, tmp_path: Path) 
 @pytest.mark.parametrize("command", [["samples", "china-russia-totals", "--out"]])
 def test_a_place_that_cannot_be_written(command: list[str], cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("old")
-    for place in (tmp_path, tmp_path / "file" / "flows.csv"):
+    (tmp_path / "folder.csv").mkdir()
+    for place in (tmp_path / "folder.csv", tmp_path / "file" / "flows.csv"):
         code, out, err = cli(*command, str(place))
         assert (code, out) == (1, "")
         assert "Nothing was changed there" in err
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder.csv"]
     assert (tmp_path / "file").read_text() == "old"
+
+
+def test_figures_need_a_folder(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("old")
+    code, out, err = cli("figures", "--out", str(tmp_path / "file"))
+    assert (code, out) == (1, "")
+    assert "not a folder" in err
+
+
+def test_years_are_cut_at_their_beginning(cli: Cli) -> None:
+    code, out, err = cli("detect", "--since", "2022-07")
+    assert (code, out) == (2, "")
+    assert "write 2022 or 2023" in err
+    assert cli("detect", "--baseline", "9")[0] == 2
 
 
 def test_figures_that_fail_leave_the_old_answer(

@@ -110,6 +110,7 @@ def test_the_arithmetic_of_a_row(by: str, request: pytest.FixtureRequest) -> Non
         if row.drivers:
             change = sum(d.change_usd for d in row.drivers)
             assert change == pytest.approx(row.after_usd - row.before_usd)
+            assert sum(d.excess_usd for d in row.drivers) == pytest.approx(row.excess_usd)
             assert sum(d.share for d in row.drivers) == pytest.approx(1)
 
 

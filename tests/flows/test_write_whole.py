@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tradeflow as tf
-from tradeflow.errors import OutputError, TradeflowError
+from tradeflow.errors import OutputError, TradeflowError, UsageError
 from tradeflow.files import write_whole
 
 if TYPE_CHECKING:
@@ -39,9 +39,14 @@ def test_a_failing_write_changes_nothing(
 
 
 def test_a_folder_is_no_file(tmp_path: Path, annual: pl.DataFrame) -> None:
+    folder = tmp_path / "flows.parquet"
+    folder.mkdir()
     with pytest.raises(OutputError, match="Is a directory"):
-        tf.write_flows(annual.head(3), tmp_path)
-    assert list(tmp_path.parent.glob("tmp*")) == []
+        tf.write_flows(annual.head(3), folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["flows.parquet"]
+    with pytest.raises(UsageError, match=r"\.parquet, \.csv or \.csv\.gz"):
+        tf.write_flows(annual.head(3), tmp_path / "flows.txt")
+    assert [path.name for path in tmp_path.iterdir()] == ["flows.parquet"]
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match=r"Not a directory|File exists"):
         write_whole(tmp_path / "file" / "below.csv", b"")

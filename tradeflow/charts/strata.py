@@ -74,9 +74,22 @@ def strata(path: Path, row: Shift, table: ShiftTable) -> tuple[Stratum, ...]:
     out = [_named(path, i, color, change) for i, color in zip(named, PALETTE, strict=False)]
     if rest := kept[len(named) :]:
         out.append(_rest(path, rest, change))
-    note = f"not comparable across {seam(table)}"
     groups = [broken] if kept and broken else [[i] for i in broken]
-    return (*out, *(_broken(path, group, note) for group in groups))
+    return (*out, *(_broken(path, group, _why(path, group, row, table)) for group in groups))
+
+
+def _why(path: Path, group: Sequence[int], row: Shift, table: ShiftTable) -> str:
+    """Say why members are left out: shared with another category, or not comparable."""
+    shared = [
+        any(
+            flag.startswith(f"{dotted(path.member_codes[i])} left out: shared")
+            for flag in row.flags
+        )
+        for i in group
+    ]
+    if all(shared):
+        return "shared with another category"
+    return "left out of the comparison" if any(shared) else f"not comparable across {seam(table)}"
 
 
 def _named(path: Path, i: int, color: str, change: _Changes) -> Stratum:

@@ -21,6 +21,7 @@ from tradeflow.detect.annual.verdicts import (
     BORDERLINE,
     DROP,
     EXCEPTIONAL,
+    NO_SHIFT,
     NOT_COMPARABLE,
     NOT_TESTED,
     SURGE,
@@ -103,12 +104,12 @@ def _driver(drivers: Sequence[Driver]) -> str:
     if len(drivers) <= 1:
         return ""
     first, second = drivers[:2]
-    if first.change_usd * second.change_usd < 0:
+    if first.excess_usd * second.excess_usd < 0:
         apart = ", ".join(
-            f"{dotted(d.hs6)} {millions(d.change_usd, sign=True)}{NBSP}m" for d in (first, second)
+            f"{dotted(d.hs6)} {millions(d.excess_usd, sign=True)}{NBSP}m" for d in (first, second)
         )
         return f"Members pull apart: {apart}."
-    share = f"{first.share * 100:.0f}{NBSP}% of the change"
+    share = f"{first.share * 100:.0f}{NBSP}% of that"
     return f"Led by {dotted(first.hs6)} {first.label}, {share}."
 
 
@@ -128,12 +129,13 @@ def overview_headline(rows: Sequence[Shift]) -> str:
     rare = [row for row in rows if row.exceptional and row.verdict == SURGE]
     fallen = [row for row in rows if row.exceptional and row.verdict == DROP]
     edge = sum(row.rarity == BORDERLINE for row in rows)
-    rest = len(rows) - len(rare) - len(fallen) - edge
+    still = sum(row.verdict == NO_SHIFT for row in rows)
+    rest = len(rows) - len(rare) - len(fallen) - edge - still
     if not rare and not fallen:
         return f"None of {len(rows)} moved clearly farther than placebo baskets do"
     stand = "stands out" if len(rare) == 1 else "stand out"
     said = [f"{listed(r)} {verb}" for r, verb in ((rare, stand), (fallen, "fell")) if r]
-    return f"{'; '.join(said)} (borderline: {edge}, not rare: {rest})"
+    return f"{'; '.join(said)} (borderline {edge}, not rare {rest}, no shift {still})"
 
 
 def overview_subtitle(rows: Sequence[Shift], table: ShiftTable) -> str:

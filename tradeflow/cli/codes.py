@@ -145,5 +145,23 @@ def _describe(code: str, edition: Edition) -> dict[str, Any]:
             for r in practice.to_dicts()
         ],
         "comparable_2021_2022": answer.comparable,
-        "why": answer.reason,
+        "why": f"As reported: {answer.reason}",
+        "restated": _restated(hs6, edition),
     }
+
+
+def _restated(hs6: str, edition: Edition) -> str:
+    """Say how the code fares in data that a producer restated in HS 2017, such as BACI."""
+    from tradeflow.nomenclature.restated import conversion, leaks
+
+    old = conversion().get(hs6, "") if edition == "HS2022" else hs6
+    if edition not in {"HS2017", "HS2022"} or not old:
+        return "not in the tables between HS2022 and HS2017"
+    leak = leaks().get(old)
+    if leak is None:
+        return f"In data restated in HS2017: {old}, no trade leaks."
+    others = ", ".join(sorted(leak.lost_to | leak.won_from)) or "no code at all"
+    return (
+        f"In data restated in HS2017: {old}, trade leaks to or from {others}; "
+        "`tradeflow detect --by hs6` says how much at most."
+    )

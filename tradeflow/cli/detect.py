@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from tradeflow.cli.output import Format, csv_text, say, show
+from tradeflow.errors import OutputError
 from tradeflow.options import FileKind
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def figures(
     from tradeflow.charts.save import draw_gallery
     from tradeflow.files import write_whole
 
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is a file, not a folder: choose another place for the figures.")
     table = _answer(file, kind=kind, by="category", since=since, baseline=baseline, q=q)
     _print(table)
     say(f"Drawing {len(table.rows) + 1} figures ...", quiet=quiet)

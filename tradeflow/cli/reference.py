@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from tradeflow.cli.output import Format, say, show
+from tradeflow.errors import UnknownNameError
 from tradeflow.options import Edition
 
 Form = Annotated[Format, typer.Option("--format", help="How to print.")]
@@ -105,6 +106,9 @@ def countries(
             if wanted in f"{row['name']}|{row['aliases']}".casefold()
             or wanted in {str(value).casefold() for value in row.values()}
         ]
+        if not rows:
+            names = table("countries")["name"].to_list()
+            raise UnknownNameError.of("Country", text, names, hint="Codes are exact, names parts.")
     columns = ["iso3", "iso2", "name", "m49", "comtrade", "gacc", "geonom", "hmrc", "schedule_c"]
     show(rows, form, columns)
     if text is not None and text.isdigit() and form == "table":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tradeflow.errors import InputFileError, LowCoverageWarning
+from tradeflow.errors import InputFileError, LowCoverageWarning, UsageError
 from tradeflow.files import write_whole
 from tradeflow.flows.check import check_flows
 from tradeflow.flows.schema import FLOW_SCHEMA, conform
@@ -101,8 +101,12 @@ def write_flows(flows: Frame, path: str | Path) -> Path:
     ------
     OutputError
         The file cannot be written there.
+    UsageError
+        The name ends in none of ``.parquet``, ``.csv`` and ``.csv.gz``.
     """
     target = Path(path)
+    if not _is_csv(target) and target.suffix != ".parquet":
+        raise UsageError(f"{target}: a flow table is written as .parquet, .csv or .csv.gz.")
     frame = check_flows(to_polars(flows)).select(list(FLOW_SCHEMA))
     csv = _is_csv(target)
     write_whole(target, _text(target, frame) if csv else _parquet(frame))

@@ -108,6 +108,11 @@ def members(name: str | None = None, *, edition: str = "HS2022") -> pl.DataFrame
         measurement), legal_basis, link, source, confidence.
     """
     rows = table("members").filter(pl.col("edition") == edition)
+    if rows.is_empty():
+        held = sorted(table("members")["edition"].unique())
+        raise UnknownNameError.of(
+            "Edition of the category map", edition, held, hint=f"Held: {', '.join(held)}."
+        )
     if name is None:
         return rows
     return rows.filter(pl.col("category") == category(name).category)

@@ -74,7 +74,9 @@ def check_code(hs6: str, *, edition: str) -> str:
         if near
         else f"There is no heading {heading} either."
     )
-    raise UnknownCodeError(f"Code {hs6!r} is in no edition held here. {hint}")
+    raise UnknownCodeError(
+        f"Code {hs6!r} is not in {edition}, nor in another edition held here. {hint}"
+    )
 
 
 def plain_code(text: str) -> str:

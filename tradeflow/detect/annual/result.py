@@ -31,20 +31,24 @@ class Driver:
         The code and a short name.
     change_usd
         Mean after minus mean of the baseline, US dollars a year.
+    excess_usd
+        Mean after minus the member's own counterfactual, US dollars a year; the members' add up
+        to the category's.
     share
-        `change_usd` over the change of all comparable members; NaN if they cancel out.
+        `excess_usd` over the category's excess; NaN if that is 0.
     """
 
     hs6: str
     label: str
     change_usd: float
+    excess_usd: float
     share: float
 
     def __str__(self) -> str:
-        """Print as ``8803.20 Under-carriages +63.4 m (70 %)``; the share if nothing cancels out."""
+        """Print as ``8803.20 Under-carriages +62.6 m (72%)``, the excess and its share."""
         code = f"{self.hs6[:4]}.{self.hs6[4:]}"
         share = f" ({self.share:.0%})" if 0 < self.share <= 1 else ""
-        return f"{code} {self.label} {self.change_usd / 1e6:+,.1f} m{share}"
+        return f"{code} {self.label} {self.excess_usd / 1e6:+,.1f} m{share}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,15 +234,23 @@ def _by_year(panel: Panel, values: NDArray[np.float64]) -> dict[int, float]:
 
 
 def _drivers(panel: Panel, fit: CodeFit, group: GroupFit) -> tuple[Driver, ...]:
-    codes = _codes_of(panel)
-    values = fit.values[group.members]
-    change = values[:, fit.cut.after].mean(axis=1) - values[:, fit.cut.baseline].mean(axis=1)
-    total = change.sum()
+    """Members by what they add to the excess, the largest first."""
+    rows, after = group.members, fit.cut.after
+    level = fit.values[rows][:, after].mean(axis=1)
+    change = level - fit.values[rows][:, fit.cut.baseline].mean(axis=1)
+    excess = level - (fit.base[rows][:, None] * fit.expected[rows][:, after]).mean(axis=1)
+    total = excess.sum()
     found = [
-        Driver(hs6, label(hs6, edition=edition), float(c), float(c / total) if total else _NAN)
-        for (hs6, edition), c in zip(_names(codes, group.members), change, strict=True)
+        Driver(
+            hs6,
+            label(hs6, edition=edition),
+            change_usd=float(change[i]),
+            excess_usd=float(excess[i]),
+            share=float(excess[i] / total) if total else _NAN,
+        )
+        for i, (hs6, edition) in enumerate(_names(_codes_of(panel), rows))
     ]
-    return tuple(sorted(found, key=lambda d: (-abs(d.change_usd), d.hs6)))
+    return tuple(sorted(found, key=lambda d: (-abs(d.excess_usd), d.hs6)))
 
 
 def _codes_of(panel: Panel) -> Panel:

@@ -105,6 +105,7 @@ def detect_shifts(
         seed=seed,
     )
     codes = _codes(panel)
+    _check_dates(panel, options)
     fit = fit_codes(codes, options)
     rows = _code_rows(codes, fit, options)
     paths: dict[str, Path] = {}
@@ -123,6 +124,19 @@ def detect_shifts(
         drift=float(fit.null.covariance[0, 0] - 1),
         paths=paths,
     )
+
+
+def _check_dates(panel: Panel, options: ShiftOptions) -> None:
+    since, years = options.since, sum(p < options.since for p in panel.periods)
+    if panel.freq == "A" and (since.month, since.day) != (1, 1):
+        raise UsageError(
+            f"Annual data cannot be cut at {since}: write {since.year} or {since.year + 1}."
+        )
+    if 1 < years < options.baseline:
+        raise TooShortError(
+            f"A baseline of {options.baseline} years is asked for; the data have {years} before "
+            f"{since.year}."
+        )
 
 
 def _codes(panel: Panel) -> Panel:
