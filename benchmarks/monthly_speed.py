@@ -112,7 +112,7 @@ def stl(log: np.ndarray) -> Flags:
         mean, var = windows.mean(axis=1), windows.var(axis=1, ddof=1)
         gap, error = mean[SEASON:] - mean[:-SEASON], (var[SEASON:] + var[:-SEASON]) / SEASON
         t = np.abs(gap) / np.sqrt(error)
-        flags.append(t.max() > 3.5)  # noqa: PLR2004  0.05 over about a hundred dates
+        flags.append(t.max() > 3.5)  # 0.05 over about a hundred dates
         at.append(int(t.argmax()) + SEASON)
     return np.array(flags), np.array(at)
 
@@ -131,7 +131,7 @@ def structural(log: np.ndarray) -> Flags:
         left = smooth.smoothed_state_disturbance_cov[0, 0]
         spread = np.sqrt(np.maximum(q - left, 1e-12))
         t = np.abs(shock / spread)[SEASON : -SEASON - 1]
-        flags.append(t.max() > 3.5)  # noqa: PLR2004
+        flags.append(t.max() > 3.5)
         at.append(int(t.argmax()) + SEASON + 1)
     return np.array(flags), np.array(at)
 
@@ -250,7 +250,7 @@ def speed() -> None:
     line("scan, complete", timed(lambda: [scan.run(log[i : i + chunk]) for i in range(0, n, chunk)]), n)  # fmt: skip # noqa: E501
     gaps = np.random.default_rng(2)
     for patterns in (10, 100, 1_000):
-        known = gaps.random((patterns, MONTHS)) > 0.03  # noqa: PLR2004
+        known = gaps.random((patterns, MONTHS)) > 0.03
         share = np.array_split(np.arange(n), patterns)
         seconds = timed(
             lambda known=known, share=share: [
@@ -338,7 +338,7 @@ def own_scan(log: np.ndarray) -> Flags:
     found = scan.run(log)
     p = NULL[0].p_value(found.ratio, found.null_drift)
     SECONDS.append(time.perf_counter() - started)
-    return q_values(p) <= 0.10, found.date  # noqa: PLR2004
+    return q_values(p) <= 0.10, found.date
 
 
 NULL: list[Any] = []
@@ -357,7 +357,7 @@ def own_intervals(values: np.ndarray) -> np.ndarray:
     return np.array([made.mean - half, made.mean + half])
 
 
-def judge_scan(flags: np.ndarray, at: np.ndarray, panel: Any) -> str:  # noqa: ANN401
+def judge_scan(flags: np.ndarray, at: np.ndarray, panel: Any) -> str:
     """Found, found with the date within three months, false alarms, false-discovery proportion."""
     real = panel.shift_index >= 0
     near = np.abs(at - panel.shift_index) <= NEAR
@@ -368,7 +368,7 @@ def judge_scan(flags: np.ndarray, at: np.ndarray, panel: Any) -> str:  # noqa: A
     )
 
 
-def judge_alarm(interval: np.ndarray, panel: Any) -> str:  # noqa: ANN401
+def judge_alarm(interval: np.ndarray, panel: Any) -> str:
     """Share of watched months outside the 95 % interval, with and without a shift."""
     actual = np.log(panel.values[:, -WATCHED:])
     outside = (actual < interval[0]) | (actual > interval[1])

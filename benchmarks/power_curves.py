@@ -75,7 +75,7 @@ class Tally:
         listed, real = q_values(p) <= RATE, size > 0
         self.found.append([float(listed[size == s].mean()) for s in SIZES])
         self.false.append((listed & ~real).sum() / max(listed.sum(), 1))
-        self.five.append(float((p[~real] <= 0.05).mean()))  # noqa: PLR2004
+        self.five.append(float((p[~real] <= 0.05).mean()))
 
 
 def panel(setting: str, repeat: int, at: int) -> tuple[np.ndarray, np.ndarray]:
@@ -170,7 +170,7 @@ def draw(cells: dict[tuple[str, str, int], Tally], folder: Path) -> None:
         plt.close(figure)
 
 
-def panel_of(axis: Any, cells: dict[tuple[str, str, int], Tally], method: str, age: int) -> None:  # noqa: ANN401
+def panel_of(axis: Any, cells: dict[tuple[str, str, int], Tally], method: str, age: int) -> None:
     """Share found against size, one line per kind of noise."""
     place = np.arange(len(SIZES))
     for k, setting in enumerate(DRAWN):
@@ -183,7 +183,7 @@ def panel_of(axis: Any, cells: dict[tuple[str, str, int], Tally], method: str, a
     axis.grid(axis="y", color=RULE, lw=0.4)
 
 
-def label(figure: Any, axes: Any, handles: Any) -> None:  # noqa: ANN401
+def label(figure: Any, axes: Any, handles: Any) -> None:
     """Titles, axes, legend and note."""
     axes[0, 0].set_xticks(range(len(SIZES)), [f"{s:g}" for s in SIZES])
     axes[0, 0].set_ylim(-0.03, 1.03)

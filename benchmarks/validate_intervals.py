@@ -55,7 +55,7 @@ def interval_score(
 
 def main() -> None:
     """Print coverage, score and alarm rates."""
-    if len(sys.argv) != 2:  # noqa: PLR2004
+    if len(sys.argv) != 2:
         sys.exit(__doc__)
     data = read(Path(sys.argv[1]))
     values, ends = stack([history for history, _ in data])

@@ -110,7 +110,9 @@ def detect_shifts(
     rows = _code_rows(codes, fit, options)
     paths: dict[str, Path] = {}
     if panel.by == "category":
-        rows, paths = _category_rows(panel, fit, options)
+        rows, groups = _category_rows(panel, fit, options)
+        names = panel.keys["category"]
+        paths = {names[i]: path_of(panel, fit, group, i) for i, group in enumerate(groups)}
     return ShiftTable(
         rows=tuple(sorted(rows, key=_rank)),
         by=panel.by,
@@ -219,7 +221,8 @@ def _group_q(
 
 def _category_rows(
     panel: Panel, fit: CodeFit, options: ShiftOptions
-) -> tuple[list[Shift], dict[str, Path]]:
+) -> tuple[list[Shift], list[GroupFit | None]]:
+    """Answers for all categories, and the fits behind them."""
     groups, shared = _groups(panel, fit, options)
     q, placebo_q = _group_q(panel, groups)
     rows = [
@@ -235,8 +238,7 @@ def _category_rows(
         )
         for i, group in enumerate(groups)
     ]
-    names = panel.keys["category"]
-    return rows, {names[i]: path_of(panel, fit, group, i) for i, group in enumerate(groups)}
+    return rows, groups
 
 
 def _placebo_years(panel: Panel, options: ShiftOptions) -> tuple[PlaceboYear, ...]:
@@ -258,21 +260,7 @@ def _placebo_year(panel: Panel, options: ShiftOptions) -> PlaceboYear:
     p = fit.result.p[fit.control]
     q, tested, shifted = q_values(np.where(fit.status == "", fit.result.p, np.nan)), 0, 0
     if panel.by == "category":
-        groups, shared = _groups(panel, fit, options)
-        group_q, placebo_q = _group_q(panel, groups)
-        rows = [
-            category_row(
-                panel,
-                fit,
-                g,
-                i,
-                options,
-                q=float(group_q[i]),
-                placebo_q=float(placebo_q[i]),
-                shared=shared,
-            )
-            for i, g in enumerate(groups)
-        ]
+        rows, groups = _category_rows(panel, fit, options)
         tested = sum(g is not None for g in groups)
         shifted = sum(row.verdict in {SURGE, DROP} for row in rows)
     return PlaceboYear(
