@@ -48,7 +48,8 @@ def plot_screen(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
         )
         ax.axhline(0, color="black", lw=0.8)
         ax.set_ylabel("level shift, log points (90 % interval)")
-        ax.set_title(f"{len(rows)} of {len(result.rule)} series have a level shift", loc="left")
+        ax.set_xlim(result.periods[0], result.periods[-1])  # type: ignore[arg-type]  # dates
+        _title(ax, f"{len(rows)} of {len(result.rule)} series have a level shift", result)
     return ax
 
 
@@ -81,8 +82,15 @@ def plot_monitor(result: MonitorResult, *, ax: Axes | None = None) -> Axes:
         span = result.spans[-1]
         ax.set_xlabel(f"excess over {span} months, m USD (90 % interval)")
         alarms = int(result.alarm.sum())
-        ax.set_title(f"{alarms} of {len(result.rule)} series raise an alarm", loc="left")
+        _title(ax, f"{alarms} of {len(result.rule)} series raise an alarm", result)
+        if not alarms:
+            ax.set_xticks([])
     return ax
+
+
+def _title(ax: Axes, finding: str, result: MonitorResult | ScreenResult) -> None:
+    """State the finding and where the data are from; simulated data say so in their source."""
+    ax.set_title(f"{finding}\n{', '.join(result.provenance)}", loc="left")
 
 
 def _new_axes() -> Axes:

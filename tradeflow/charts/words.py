@@ -108,7 +108,7 @@ def _driver(drivers: Sequence[Driver]) -> str:
         apart = ", ".join(
             f"{dotted(d.hs6)} {millions(d.excess_usd, sign=True)}{NBSP}m" for d in (first, second)
         )
-        return f"Members pull apart: {apart}."
+        return f"Members against that pace: {apart}."
     share = f"{first.share * 100:.0f}{NBSP}% of that"
     return f"Led by {dotted(first.hs6)} {first.label}, {share}."
 
