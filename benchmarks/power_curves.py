@@ -106,7 +106,7 @@ def scan_cells() -> dict[tuple[str, str, int], Tally]:
             for repeat in range(SCAN_REPEATS):
                 values, size = panel(setting, repeat, MONTHS - age)
                 found = scan.run(np.log(values))
-                tally.add(null.p_value(found.ratio, found.null_drift), size)
+                tally.add(null.p_lasting(found), size)
     return out
 
 

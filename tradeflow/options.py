@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from tradeflow.errors import UnknownNameError
 
 Backend = Literal["pandas", "polars"]
-By = Literal["category", "hs6", "family"]
+By = Literal["category", "hs6", "family", "total"]
 Edition = Literal["HS2007", "HS2012", "HS2017", "HS2022"]
 FileKind = Literal["flows", "baci", "comext", "comtrade-totals"]
 FlowKind = Literal["import", "export", "re_export", "domestic_export"]

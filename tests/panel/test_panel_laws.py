@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 from synthetic import table
 
 import tradeflow as tf
+from tradeflow.errors import UsageError
 
 if TYPE_CHECKING:
     from tradeflow.panel.model import Panel
@@ -66,3 +67,15 @@ def test_splitting_a_code_into_national_lines_changes_nothing(values: np.ndarray
     chosen = pl.col("hs6").is_in(CODES[:cut])
     mixed = pl.concat([flows.filter(~chosen), *(half.filter(chosen) for half in halves)])
     same(tf.panel(flows, by="hs6"), tf.panel(mixed, by="hs6"))
+
+
+def test_totals_of_all_goods_are_a_panel_of_their_own() -> None:
+    flows = tf.load_sample("china-russia-totals", backend="polars")
+    panel = tf.panel(flows, by="total")
+    published = flows.filter(flow="export").sort("period")["value_usd"].to_numpy()
+    np.testing.assert_array_equal(panel.values[0], published)
+    assert panel.keys.rows() == [("CHN", "RUS", "TOTAL")]
+    with pytest.raises(UsageError, match="by='total'"):
+        tf.panel(flows, by="hs6")
+    with pytest.raises(UsageError, match="in total"):
+        tf.panel(tf.load_sample("china-russia-annual"), by="total")

@@ -59,6 +59,7 @@ def panel(
         its number is one series, under the newest number. ``"family"``: one series per family of
         codes that stays comparable over the editions in the table. ``"category"``: one series
         per category of the map that the table has codes of, the sum of all its members.
+        ``"total"``: the totals of all goods, as published.
     measure
         ``"value_usd"`` (US dollars, current) or ``"net_kg"`` (kilograms).
     flow
@@ -94,19 +95,25 @@ def panel(
     for name, value, options in (("by", by, By), ("measure", measure, Measure)):
         one_of(value, options, name=name)
     one_of(flow, FlowKind, name="flow")
-    rows = _chosen(check_flows(to_polars(flows)), flow)
+    rows = _chosen(check_flows(to_polars(flows)), flow, totals=by == "total")
     if together is not None:
         rows = _together(rows, one_of(together, Side, name="together"))
+    if by == "total":
+        return _by_code(rows.rename({"hs6": "total"}), "total", measure)
     if by == "family":
         return _by_code(_as_families(rows), "family", measure)
     codes = _by_code(_as_codes(rows), "hs6", measure)
     return codes if by == "hs6" else _by_category(codes)
 
 
-def _chosen(rows: pl.DataFrame, flow: str) -> pl.DataFrame:
-    rows = rows.filter((pl.col("flow") == flow) & (pl.col("hs6") != TOTAL))
+def _chosen(rows: pl.DataFrame, flow: str, *, totals: bool) -> pl.DataFrame:
+    rows = rows.filter(pl.col("flow") == flow)
+    wanted = rows.filter((pl.col("hs6") == TOTAL) == totals)
+    if wanted.is_empty() and len(rows) and not totals:
+        raise UsageError(f"The table's {flow} flows are totals of all goods only: take by='total'.")
+    rows = wanted
     if rows.is_empty():
-        raise UsageError(f"The table has no {flow} flows by code.")
+        raise UsageError(f"The table has no {flow} flows {'in total' if totals else 'by code'}.")
     for column, remedy in (
         ("freq", "Months and years do not mix: filter one."),
         ("source", "Sources disagree: filter one; witnesses are compared, not added."),
@@ -256,7 +263,7 @@ def _stated(rows: pl.DataFrame) -> dict[tuple[str, date], str]:
 
 
 def _describe(keys: pl.DataFrame, by: By, edition: str, notes: list[str]) -> pl.DataFrame:
-    if by == "family":
+    if by in {"family", "total"}:
         return keys
     slugs = members(edition=edition).group_by("hs6").agg(pl.col("category").sort().str.join(";"))
     return (

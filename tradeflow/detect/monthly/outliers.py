@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numba import njit, prange
+
+from tradeflow.detect.monthly.left_out import filled, missing, without
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Vector = NDArray[np.float64]
+    Matrix = NDArray[np.float64]
+    Flags = NDArray[np.bool_]
 
 FARTHEST: Final = 3.5
 """Robust scales beyond which a month is an outlier."""
@@ -24,7 +31,7 @@ def outlying(y: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np
     Parameters
     ----------
     y
-        Shape (n, T), logs without their level shift; the same months are NaN in all series.
+        Shape (n, T), logs without their level shift; NaN where missing.
     columns
         Shape (T, p): season, trend, holidays.
 
@@ -34,27 +41,54 @@ def outlying(y: NDArray[np.float64], columns: NDArray[np.float64]) -> NDArray[np
         Shape (n, T). The farthest month is found first and levelled before the next is looked
         for, so that it does not make its neighbours stick out the other way.
     """
-    known = ~np.isnan(y[0])
-    basis = np.linalg.svd(columns[known], full_matrices=False)[0]
-    residual = np.full(y.shape, np.nan)
-    residual[:, known] = y[:, known] - (y[:, known] @ basis) @ basis.T
-    scale = _TO_SIGMA * np.nanmedian(np.abs(_bump(residual)), axis=1)
-    found = np.zeros(y.shape, dtype=bool)
-    open_rows = np.arange(len(y))
-    for _ in range(MOST):
-        bump = np.nan_to_num(_bump(residual[open_rows]))
-        at = np.abs(bump).argmax(axis=1)
-        size = bump[np.arange(len(at)), at]
-        far = np.abs(size) > FARTHEST * scale[open_rows]
-        open_rows, at, size = open_rows[far], at[far], size[far]
-        if not open_rows.size:
-            break
-        found[open_rows, at] = True
-        residual[open_rows, at] -= size
+    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    basis = basis[:, sizes > sizes[0] * 1e-10]
+    found = np.zeros(y.shape, dtype=np.bool_)
+    _all(np.ascontiguousarray(y), np.eye(len(columns)) - basis @ basis.T, found)
     return found
 
 
-def _bump(residual: NDArray[np.float64]) -> NDArray[np.float64]:
-    before = np.concatenate([residual[:, 1:2], residual[:, :-1]], axis=1)
-    behind = np.concatenate([residual[:, 1:], residual[:, -2:-1]], axis=1)
-    return np.asarray(residual - (before + behind) / 2)
+@njit(cache=True, parallel=True, nogil=True)
+def _all(y: Matrix, maker: Matrix, found: NDArray[np.bool_]) -> None:
+    for i in prange(len(y)):
+        gone = np.empty(y.shape[1], dtype=np.int64)
+        count = missing(y[i], gone)
+        mark(without(maker @ filled(y[i]), maker, gone, count), y[i], found[i])
+
+
+@njit(cache=True, nogil=True)
+def mark(residual: Vector, y: Vector, found: Flags) -> int:
+    """Mark the outlying months of one series; return how many. `residual` is levelled."""
+    bump = _bumps(residual, y)
+    limit = FARTHEST * _TO_SIGMA * np.median(np.abs(bump[~np.isnan(bump)]))
+    for count in range(MOST):
+        at, size = _farthest(bump)
+        if not abs(size) > limit:
+            return count
+        found[at] = True
+        residual[at] -= size
+        bump = _bumps(residual, y)
+    return MOST
+
+
+@njit(cache=True, nogil=True)
+def _bumps(residual: Vector, y: Vector) -> Vector:
+    """Each month less the mean of its neighbours; NaN where one of them is missing."""
+    last = len(y) - 1
+    out = np.empty(len(y))
+    for t in range(len(y)):
+        before, behind = (t - 1 if t else 1), (t + 1 if t < last else last - 1)
+        if np.isnan(y[t] + y[before] + y[behind]):
+            out[t] = np.nan
+        else:
+            out[t] = residual[t] - (residual[before] + residual[behind]) / 2
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _farthest(bump: Vector) -> tuple[int, float]:
+    at, size = 0, 0.0
+    for t in range(len(bump)):
+        if abs(bump[t]) > abs(size):
+            at, size = t, bump[t]
+    return at, size

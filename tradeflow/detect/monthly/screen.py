@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,9 +16,9 @@ from tradeflow.detect.monthly.design import DUMMIES_FROM, candidate_dates, regre
 from tradeflow.detect.monthly.null import NullTable, simulate_null
 from tradeflow.detect.monthly.outliers import outlying
 from tradeflow.detect.monthly.series import TESTED, monthly_series
-from tradeflow.detect.monthly.shift_scan import DRIFT_GRID, Scanned, ShiftScan
+from tradeflow.detect.monthly.shift_scan import DRIFT_GRID, WINDOW, ShiftScan
 from tradeflow.detect.multiplicity import q_values
-from tradeflow.errors import TooShortError
+from tradeflow.errors import TooShortError, UsageError
 from tradeflow.panel.states import State
 
 if TYPE_CHECKING:
@@ -29,15 +29,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from tradeflow.detect.monthly.shift_scan import Scanned
     from tradeflow.frames import Frame
     from tradeflow.options import Backend
     from tradeflow.panel.model import Panel
 
-CHUNK: Final = 1_000
-"""Series per product of matrices; the result does not depend on it."""
-
-DATE_SET_LOSS: Final = 2.705543454095404
-"""90 % point of chi-squared with one degree of freedom: dates that lose less are in the set."""
+CHUNK: Final = 20_000
+"""Series prepared at once; the result does not depend on it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +59,10 @@ class ScreenResult:
     size, se
         The shift in log points and its standard error at the best date.
     p, q
-        p-value under drift, and q-value over all series tested.
+        Of a level shift that lasts: p-value under drift, and q-value over all series tested.
+    p_sudden, q_sudden
+        Of a sudden change, whether or not the level stays where it went. Large shocks that fade
+        are sudden changes; no false-discovery rate is promised for them.
     drift
         Drift ratio of the null fitted to each series.
     outliers
@@ -83,14 +84,21 @@ class ScreenResult:
     se: NDArray[np.float64]
     p: NDArray[np.float64]
     q: NDArray[np.float64]
+    p_sudden: NDArray[np.float64]
+    q_sudden: NDArray[np.float64]
     drift: NDArray[np.float64]
     outliers: NDArray[np.bool_]
     rate: float
 
     @property
     def shifted(self) -> NDArray[np.bool_]:
-        """Which series have a level shift at the promised rate."""
+        """Which series have a level shift that lasts, at the promised rate."""
         return np.asarray(np.nan_to_num(self.q, nan=1.0) <= self.rate)
+
+    @property
+    def sudden(self) -> NDArray[np.bool_]:
+        """Which other series changed suddenly, without showing that the change lasts."""
+        return np.asarray(np.nan_to_num(self.q_sudden, nan=1.0) <= self.rate) & ~self.shifted
 
     def to_frame(self, backend: Backend = "pandas") -> Frame:
         """Return one row per series, sorted by q."""
@@ -151,20 +159,37 @@ def screen(
     -----
     The statistic is the restricted likelihood ratio of a step against none, both with a local
     level, regressors and season; its p-value is read off simulations at the drift fitted without
-    the step. A search over all months is in both.
+    the step. A search over all months is in both. A shift lasts if its date can still be seen
+    without the three months before it and the six from it on; outlying months are left out of
+    both fits.
     """
-    made = monthly_series(panel, merge_new_year=merge_new_year)
-    dates = candidate_dates(panel.periods, margin=_margin(len(panel.periods)), excluded=breaks)
+    if panel.freq != "M":
+        raise UsageError("This method reads months; for years there is tf.detect_shifts().")
+    margin = _margin(len(panel.periods))
+    dates = candidate_dates(panel.periods, margin=margin, excluded=breaks)
     if not dates.size:
         raise TooShortError(
             f"{len(panel.periods)} months are too few: a shift needs 6 months on either side."
         )
     columns = regressors(panel.periods, lunar=lunar, known_steps=breaks)
-    rule = _with_breaks(made.rule, panel)
-    raw = monthly_series(panel, merge_new_year=False).log
+    window = (min(WINDOW[0], margin // 4), min(WINDOW[1], margin // 2))
     merged = panel.periods if merge_new_year else ()
-    null = _null(columns.tobytes(), columns.shape, dates.tobytes(), merged)
-    return _collect(panel, (made.log, raw), rule, (columns, dates, null), q)
+    scan, null = _prepared(columns.tobytes(), columns.shape, dates.tobytes(), window, merged)
+    parts = [
+        _part(panel, rows, (scan, null), merge_new_year=merge_new_year)
+        for rows in _chunks(len(panel.keys))
+    ]
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return ScreenResult(
+        keys=panel.keys,
+        periods=panel.periods,
+        by=panel.by,
+        provenance=panel.provenance,
+        q=q_values(joined["p"]),
+        q_sudden=q_values(joined["p_sudden"]),
+        rate=q,
+        **joined,
+    )
 
 
 def _margin(months: int) -> int:
@@ -172,104 +197,68 @@ def _margin(months: int) -> int:
     return max(12 if months >= DUMMIES_FROM else 6, round(0.15 * months))
 
 
-def _with_breaks(rule: NDArray[np.str_], panel: Panel) -> NDArray[np.str_]:
-    broken = (panel.state == State.BREAK).any(axis=1)
+@lru_cache(maxsize=16)
+def _prepared(
+    columns: bytes,
+    shape: tuple[int, int],
+    dates: bytes,
+    window: tuple[int, int],
+    merged: tuple[date, ...],
+) -> tuple[ShiftScan, NullTable]:
+    """Scan and its null, of complete series: a few missing months change it little."""
+    design = np.frombuffer(columns).reshape(shape)
+    scan = ShiftScan(design, np.frombuffer(dates, dtype=np.intp), window=window)
+    return scan, simulate_null(scan, merged=merged)
+
+
+def _chunks(n: int) -> Iterator[slice]:
+    for first in range(0, max(n, 1), CHUNK):
+        yield slice(first, first + CHUNK)
+
+
+def _part(
+    panel: Panel, rows: slice, prepared: tuple[ShiftScan, NullTable], *, merge_new_year: bool
+) -> dict[str, NDArray[Any]]:
+    """Answers for some of the series, by the names of ``ScreenResult``."""
+    scan, null = prepared
+    made = monthly_series(panel, merge_new_year=merge_new_year, rows=rows)
+    raw = monthly_series(panel, merge_new_year=False, rows=rows).log if merge_new_year else made.log
+    rule = _rules(made.rule, panel.state[rows])
+    tested = np.flatnonzero(rule == TESTED)
+    found = scan.run(made.log[tested])
+    rule[tested[found.date < 0]] = "no months known on both sides of any date"
+    step = np.nan_to_num(found.size)[:, None] * (np.arange(scan.months) >= found.date[:, None])
+    numbers = _numbers(found, null)
+    numbers["outliers"] = outlying(raw[tested] - step, regressors(panel.periods, lunar=True))
+    return {"rule": rule} | {
+        name: _spread(column, tested, len(rule)) for name, column in numbers.items()
+    }
+
+
+def _numbers(found: Scanned, null: NullTable) -> dict[str, NDArray[Any]]:
+    drift = np.where(found.date >= 0, DRIFT_GRID[found.null_drift], np.nan)
+    return {
+        "date": found.date.astype(np.intp),
+        "first": found.first.astype(np.intp),
+        "last": found.last.astype(np.intp),
+        "size": found.size,
+        "se": found.se,
+        "p": null.p_lasting(found),
+        "p_sudden": null.p_sudden(found),
+        "drift": drift,
+    }
+
+
+def _spread(column: NDArray[Any], rows: NDArray[np.intp], n: int) -> NDArray[Any]:
+    """Put the answers in their rows; NaN, -1 or False in the others."""
+    blank = {"f": np.nan, "i": -1, "b": False}[column.dtype.kind]
+    out = np.full((n, *column.shape[1:]), blank, dtype=column.dtype)
+    out[rows] = column
+    return out
+
+
+def _rules(rule: NDArray[np.str_], state: NDArray[np.uint8]) -> NDArray[np.str_]:
     wide = rule.astype("U64")
+    broken = (state == State.BREAK).any(axis=1)
     wide[broken & (rule == TESTED)] = "not comparable across a change of the classification"
     return wide
-
-
-def _collect(
-    panel: Panel,
-    logs: tuple[NDArray[np.float64], NDArray[np.float64]],
-    rule: NDArray[np.str_],
-    design: tuple[NDArray[np.float64], NDArray[np.intp], NullTable],
-    rate: float,
-) -> ScreenResult:
-    n, (columns, dates, null), (log, raw) = len(rule), design, logs
-    size, se, p, drift = (np.full(n, np.nan) for _ in range(4))
-    date, first, last = (np.full(n, -1, dtype=np.intp) for _ in range(3))
-    for rows, scan in _patterns(log, rule, columns, dates):
-        if not scan.usable:
-            rule[rows] = "no months known on both sides of any date"
-            continue
-        for chunk in np.array_split(rows, max(1, -(-len(rows) // CHUNK))):
-            found = scan.run(log[chunk])
-            size[chunk], se[chunk], date[chunk] = found.size, found.se, found.date
-            first[chunk], last[chunk] = _date_set(found, dates)
-            p[chunk] = null.p_value(found.ratio, found.null_drift)
-            drift[chunk] = DRIFT_GRID[found.null_drift]
-    return ScreenResult(
-        keys=panel.keys,
-        periods=panel.periods,
-        by=panel.by,
-        provenance=panel.provenance,
-        rule=rule,
-        date=date,
-        first=first,
-        last=last,
-        size=size,
-        se=se,
-        p=p,
-        q=q_values(p),
-        drift=drift,
-        outliers=_outliers(raw, rule, regressors(panel.periods, lunar=True), date, size),
-        rate=rate,
-    )
-
-
-def _patterns(
-    log: NDArray[np.float64],
-    rule: NDArray[np.str_],
-    columns: NDArray[np.float64],
-    dates: NDArray[np.intp],
-) -> Iterator[tuple[NDArray[np.intp], ShiftScan]]:
-    """Series with the same months missing share one scan."""
-    for rows, known in _same_months(log, rule):
-        yield rows, ShiftScan(columns, dates, known)
-
-
-def _same_months(
-    log: NDArray[np.float64], rule: NDArray[np.str_]
-) -> Iterator[tuple[NDArray[np.intp], NDArray[np.bool_]]]:
-    """Rows of tested series with the same months known, and these months."""
-    tested = np.flatnonzero(rule == TESTED)
-    known = np.packbits(~np.isnan(log[tested]), axis=1)
-    patterns, which = np.unique(known, axis=0, return_inverse=True)
-    for i, pattern in enumerate(patterns):
-        months = np.unpackbits(pattern, count=log.shape[1]).astype(bool)
-        yield tested[which.ravel() == i], months
-
-
-@lru_cache(maxsize=16)
-def _null(
-    columns: bytes, shape: tuple[int, int], dates: bytes, merged: tuple[date, ...]
-) -> NullTable:
-    """Null of the complete pattern; a few missing months change it little."""
-    design = np.frombuffer(columns).reshape(shape)
-    return simulate_null(ShiftScan(design, np.frombuffer(dates, dtype=np.intp)), merged=merged)
-
-
-def _date_set(found: Scanned, dates: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Earliest and latest date whose likelihood is not distinguishable from the best one's."""
-    near = found.profile <= DATE_SET_LOSS
-    first = near.argmax(axis=1)
-    last = near.shape[1] - 1 - near[:, ::-1].argmax(axis=1)
-    return dates[first], dates[last]
-
-
-def _outliers(
-    log: NDArray[np.float64],
-    rule: NDArray[np.str_],
-    columns: NDArray[np.float64],
-    date: NDArray[np.intp],
-    size: NDArray[np.float64],
-) -> NDArray[np.bool_]:
-    """Outlying months, shape (n, T), with the level shift taken out first."""
-    out = np.zeros(log.shape, dtype=bool)
-    month = np.arange(log.shape[1])
-    for rows, _ in _same_months(log, rule):
-        for chunk in np.array_split(rows, max(1, -(-len(rows) // CHUNK))):
-            step = (month >= date[chunk][:, None]) * size[chunk][:, None]
-            out[chunk] = outlying(log[chunk] - step, columns)
-    return out

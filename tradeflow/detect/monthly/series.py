@@ -54,8 +54,19 @@ class MonthlySeries:
     rule: NDArray[np.str_]
 
 
-def monthly_series(panel: Panel, *, merge_new_year: bool) -> MonthlySeries:
+def monthly_series(
+    panel: Panel, *, merge_new_year: bool, rows: slice = slice(None)
+) -> MonthlySeries:
     """Check a monthly panel and take logs.
+
+    Parameters
+    ----------
+    panel
+        A monthly panel.
+    merge_new_year
+        Give January and February their mean.
+    rows
+        Series to take.
 
     Raises
     ------
@@ -64,10 +75,10 @@ def monthly_series(panel: Panel, *, merge_new_year: bool) -> MonthlySeries:
     """
     if panel.freq != "M":
         raise UsageError("This method reads months; for years there is tf.detect_shifts().")
-    values = np.where(np.isin(panel.state, _NUMBERS), panel.values, np.nan)
+    values = np.where(np.isin(panel.state[rows], _NUMBERS), panel.values[rows], np.nan)
     if merge_new_year:
         values = merge_january_february(values, panel.periods)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         log = np.log(values)
     log[~np.isfinite(log)] = np.nan
     return MonthlySeries(values, log, rules(values))
@@ -81,6 +92,7 @@ def rules(values: NDArray[np.float64]) -> NDArray[np.str_]:
     values
         Shape (n, T), T at least 1, at least 0; NaN where there is no number.
     """
+    impossible = ((values < 0) | np.isinf(values)).any(axis=1)
     known = ~np.isnan(values)
     traded = known & (values > 0)
     zeros = 1 - traded.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
@@ -90,6 +102,7 @@ def rules(values: NDArray[np.float64]) -> NDArray[np.str_]:
     months, many = traded.sum(axis=1), zeros > MOST_ZEROS
     few, fewer = f"fewer than {FEWEST_MONTHS} months with trade", f"fewer than {FEWEST_COUNTS}"
     rules = [
+        (impossible, "a negative or infinite number"),
         (~known.any(axis=1), "all months are missing"),
         (months == 0, "no trade in any month"),
         (zeros > TOO_MANY_ZEROS, f"no trade in more than {TOO_MANY_ZEROS:.0%} of months"),

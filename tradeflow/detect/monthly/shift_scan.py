@@ -3,8 +3,10 @@
 y = X b + delta 1{t >= tau} + u, where u is a random walk plus noise with drift ratio q. The null
 has no step. Both sides are fitted by restricted maximum likelihood over a grid of q, so that slow
 drift competes with the step for the same rise; the statistic is twice the gain in log likelihood.
-All series of one pattern of missing months share the same matrices, and everything is a product
-of matrices.
+
+A step that fades, or that only an outlier beside it makes, is told from one that lasts by fitting
+again without the months around it. Missing months and outliers are left out in the same way, so
+that all series share their matrices.
 
 References
 ----------
@@ -16,9 +18,12 @@ point, Econometrica 61(4).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from tradeflow.detect.monthly.left_out import TINY
+from tradeflow.detect.monthly.scan_kernel import Care, Tables, scan_all
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,101 +31,77 @@ if TYPE_CHECKING:
 DRIFT_GRID: Final = np.array([0.0, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0])
 """Values of q, the variance of the drift relative to that of the noise."""
 
-
-@dataclass(frozen=True, slots=True)
-class _AtDrift:
-    """Matrices for one value of q.
-
-    Attributes
-    ----------
-    residual
-        Shape (T, T): whitens and takes the regressors out.
-    step
-        Shape (n_dates, T): gives the standardised step at each date.
-    length
-        Shape (n_dates,): length of the whitened step; delta = step / length.
-    log_det
-        Log determinants of covariance and regressors.
-    """
-
-    residual: NDArray[np.float64]
-    step: NDArray[np.float64]
-    length: NDArray[np.float64]
-    log_det: float
+WINDOW: Final = (3, 6)
+"""Months before and after a step without which it must still be seen, in order to last."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """Result for n series, each array of shape (n,) unless said.
+    """Result for n series, each array of shape (n,); NaN and -1 where no date can be tested.
 
     Attributes
     ----------
     ratio
         Twice the gain in restricted log likelihood.
+    lasting
+        The lesser of `ratio` and 1.5 times the same ratio, at the same date, without the months
+        around it.
     date
         Index of the best date (a month of the panel).
+    first, last
+        Indices of the earliest and the latest date of the 90 % set.
     size, se
         The step in the units of the input, and its standard error at the best date.
-    null_drift
-        Index into the drift grid that fits best without a step.
-    noise
-        Noise standard deviation under the alternative.
-    profile
-        Shape (n, n_dates): twice the log likelihood lost at each date against the best.
+    null_drift, lasting_drift
+        Index into the drift grid that fits best without a step, with and without the months
+        around the date.
     """
 
     ratio: NDArray[np.float64]
-    date: NDArray[np.intp]
+    lasting: NDArray[np.float64]
+    date: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
     size: NDArray[np.float64]
     se: NDArray[np.float64]
-    null_drift: NDArray[np.intp]
-    noise: NDArray[np.float64]
-    profile: NDArray[np.float64]
+    null_drift: NDArray[np.int64]
+    lasting_drift: NDArray[np.int64]
 
 
 class ShiftScan:
-    """A scan prepared for one set of regressors, dates and known months.
+    """A scan prepared for one set of regressors and dates.
 
     Parameters
     ----------
     regressors
         Shape (T, p).
     dates
-        Months at which a step may begin.
-    known
-        Shape (T,): the months that have a number.
+        Months at which a step may begin, ascending.
+    drifts
+        Values of q.
+    window
+        Months before and after a step that a lasting one must do without.
+    clean
+        Whether outlying months are left out.
     """
 
     def __init__(
         self,
         regressors: NDArray[np.float64],
         dates: NDArray[np.intp],
-        known: NDArray[np.bool_] | None = None,
+        *,
+        drifts: NDArray[np.float64] = DRIFT_GRID,
+        window: tuple[int, int] = WINDOW,
+        clean: bool = True,
     ) -> None:
-        n = len(regressors)
-        self.known = np.ones(n, dtype=bool) if known is None else known
-        self.dates = dates
-        self._df = int(self.known.sum()) - int(np.linalg.matrix_rank(regressors[self.known]))
-        self._at = [self._prepare(regressors, q) for q in DRIFT_GRID]
-        self.usable = bool(np.isfinite([at.length for at in self._at]).any(axis=1).all())
-        """Whether there is a date whose step the regressors cannot mimic."""
-
-    def _prepare(self, regressors: NDArray[np.float64], q: float) -> _AtDrift:
-        month = np.flatnonzero(self.known) + 1.0
-        covariance = np.eye(len(month)) + q * np.minimum.outer(month, month)
-        root = np.linalg.cholesky(covariance)
-        whiten = np.linalg.inv(root)
-        basis, sizes, _ = np.linalg.svd(whiten @ regressors[self.known], full_matrices=False)
-        real = sizes > sizes[0] * 1e-10
-        basis = basis[:, real]
-        residual = whiten - basis @ (basis.T @ whiten)
-        steps = (np.flatnonzero(self.known)[:, None] >= self.dates).astype(float)
-        left = residual @ steps
-        length = np.sqrt((left**2).sum(axis=0))
-        usable = length > 1e-8  # noqa: PLR2004  a step that the regressors can mimic has length 0
-        length = np.where(usable, length, np.inf)
-        log_det = 2 * np.log(np.diag(root)).sum() + 2 * np.log(sizes[real]).sum()
-        return _AtDrift(residual, (left / length).T @ residual, length, float(log_det))
+        self.months = len(regressors)
+        self.drifts = drifts
+        self._care = Care(*window, clean)
+        may_begin = np.isin(np.arange(self.months), dates)
+        parts = zip(*(_at_drift(regressors, q, may_begin) for q in drifts), strict=True)
+        tables = Tables(*(np.array(part) for part in parts))
+        pivot = np.ascontiguousarray(tables.pivot.T)
+        self._tables = tables._replace(pivot=pivot, open=may_begin)
 
     def run(self, y: NDArray[np.float64]) -> Scanned:
         """Scan series.
@@ -128,34 +109,57 @@ class ShiftScan:
         Parameters
         ----------
         y
-            Shape (n, T), usually logs; only the known months are read.
+            Shape (n, T), usually logs; NaN where missing.
         """
-        y = np.ascontiguousarray(y[:, self.known])
-        n, d = len(y), len(self.dates)
-        null = np.full((len(DRIFT_GRID), n), -np.inf)
-        best = np.full((n, d), -np.inf)
-        size, se, noise = np.empty((n, d)), np.empty((n, d)), np.empty((n, d))
-        for i, at in enumerate(self._at):
-            rss = ((y @ at.residual.T) ** 2).sum(axis=1)
-            null[i] = -0.5 * (self._df * np.log(rss) + at.log_det)
-            step = y @ at.step.T
-            left = np.maximum(rss[:, None] - step**2, 1e-12 * rss[:, None])
-            score = -0.5 * (self._df * np.log(left) + at.log_det + 2 * np.log(at.length))
-            score[:, np.isinf(at.length)] = -np.inf
-            wins = score > best
-            variance = left / (self._df - 1)
-            np.copyto(size, step / at.length, where=wins)
-            np.copyto(se, np.sqrt(variance) / at.length, where=wins)
-            np.copyto(noise, np.sqrt(variance), where=wins)
-            np.copyto(best, score, where=wins)
-        row, at_date = np.arange(n), best.argmax(axis=1)
-        top = best[row, at_date]
-        return Scanned(
-            ratio=2 * (top - null.max(axis=0)),
-            date=self.dates[at_date],
-            size=size[row, at_date],
-            se=se[row, at_date],
-            null_drift=null.argmax(axis=0),
-            noise=noise[row, at_date],
-            profile=2 * (top[:, None] - best),
-        )
+        number = np.full((len(y), 4), np.nan)
+        index = np.full((len(y), 5), -1, dtype=np.int64)
+        scan_all(np.ascontiguousarray(y), self._tables, self._care, number, index)
+        ratio, lasting, size, se = number.T
+        date, first, last, null_drift, lasting_drift = index.T
+        return Scanned(ratio, lasting, date, first, last, size, se, null_drift, lasting_drift)
+
+
+def _at_drift(
+    regressors: NDArray[np.float64], q: float, may_begin: NDArray[np.bool_]
+) -> tuple[NDArray[Any] | float, ...]:
+    """Tables for one drift ratio, without its axis, in the order of :class:`Tables`."""
+    month = np.arange(1.0, len(regressors) + 1)
+    root = np.linalg.cholesky(np.eye(len(month)) + q * np.minimum.outer(month, month))
+    whiten = np.linalg.inv(root)
+    left, sizes, _ = np.linalg.svd(whiten @ regressors, full_matrices=False)
+    real = sizes > sizes[0] * 1e-10
+    basis = left[:, real].T @ whiten
+    residual = whiten.T @ whiten - basis.T @ basis
+    reach = np.cumsum(residual[:, ::-1], axis=1)[:, ::-1]
+    length2 = np.array([reach[t:, t].sum() for t in range(len(month))])
+    log_det = 2 * np.log(np.diag(root)).sum() + 2 * np.log(sizes[real]).sum()
+    inverse, price = _of_complete_series(length2, log_det, len(month) - len(basis), may_begin)
+    return (
+        _pivots(len(month), q),
+        basis,
+        residual,
+        reach,
+        length2,
+        inverse,
+        price,
+        log_det,
+        may_begin,
+    )
+
+
+def _of_complete_series(
+    length2: NDArray[np.float64], log_det: float, free: int, may_begin: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    usable = length2 > TINY
+    safe = np.where(usable, length2, 1.0)
+    price = np.exp((log_det + np.log(safe)) / max(free, 1))
+    return np.where(usable, 1 / safe, 0.0), np.where(usable & may_begin, price, np.inf)
+
+
+def _pivots(n: int, q: float) -> NDArray[np.float64]:
+    """Reciprocal pivots of D D' + q I, D the matrix of first differences."""
+    out = np.empty(n)
+    out[0] = 1 / (1 + q)
+    for t in range(1, n):
+        out[t] = 1 / (2 + q - out[t - 1])
+    return out

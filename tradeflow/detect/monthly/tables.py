@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tradeflow.detect.monthly.screen import ScreenResult
 
 SHIFT: Final = "level shift"
+SUDDEN: Final = "sudden change, not shown to last"
 NO_SHIFT: Final = "no level shift"
 ALARM: Final = "alarm"
 NO_ALARM: Final = "no alarm"
@@ -27,7 +28,8 @@ _SHOWN: Final = 20
 def screen_frame(result: ScreenResult) -> pl.DataFrame:
     """One row per series: keys, description, date with its 90 % set, size in logs and per cent."""
     tested = result.rule == ""
-    word = np.where(tested, np.where(result.shifted, SHIFT, NO_SHIFT), result.rule)
+    found = np.select([result.shifted, result.sudden], [SHIFT, SUDDEN], default=NO_SHIFT)
+    word = np.where(tested, found, result.rule)
     half = 1.6448536269514722 * result.se
     columns = {
         "description": word,
@@ -40,6 +42,8 @@ def screen_frame(result: ScreenResult) -> pl.DataFrame:
         "change_percent": 100 * np.expm1(result.size),
         "p": result.p,
         "q": result.q,
+        "p_sudden": result.p_sudden,
+        "q_sudden": result.q_sudden,
         "drift": result.drift,
         "outliers": [_listed(np.flatnonzero(o), result.periods) for o in result.outliers],
     }
@@ -82,7 +86,7 @@ def side_by_side(screened: ScreenResult, watched: MonitorResult | None) -> pl.Da
         The alarm; None if no series has a baseline for it.
     """
     key = screened.keys.columns[:3]
-    found = pl.col("description") == SHIFT
+    found = pl.col("description").is_in([SHIFT, SUDDEN])
     described = screen_frame(screened).select(
         *key,
         "description",
