@@ -2,9 +2,9 @@
 
     python benchmarks/power_curves.py [folder, by default docs/explanation]
 
-Writes power.csv, power.svg and power.png. Each panel of series holds 80 % that do not shift and a
-fifth that shift, in equal parts by 0.2, 0.5, 1 and 2 log points; all are judged together at
-q = 0.10. Nothing here is read from real trade.
+Writes power.csv, power.svg, power.png and, if the folder has it, the tables in monthly.md. Each
+panel of series holds 80 % that do not shift and a fifth that shift, in equal parts by 0.2, 0.5, 1
+and 2 log points; all are judged together at q = 0.10. Nothing here is read from real trade.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ GUARD = 3  # monitor's
 RATE = 0.10
 SIZES = (0.2, 0.5, 1.0, 2.0)
 SCAN_AGES = (3, 6, 12, 18, 24, 36)
+TABLED = (3, 6, 12, 24)
+BEGIN, END = "<!-- written by benchmarks/power_curves.py -->", "<!-- end of what it writes -->"
 SCAN_DRAWN = (18, 24, 36)  # at 3, 6 and 12 months the scan can date nothing: see the table
 SPANS = (3, 6, 12)
 SERIES = 1_000
@@ -155,6 +157,68 @@ def mean_and_error(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return x.mean(axis=0), x.std(axis=0, ddof=1) / np.sqrt(len(x))
 
 
+def percent(x: float) -> str:
+    """Write a share."""
+    return f"{100 * x:.0f} %"
+
+
+def false_cell(tally: Tally) -> str:
+    """Share of the list that is false with its standard error, and share of p at most 5 %."""
+    false, error = mean_and_error(np.array(tally.false))
+    return f"{100 * false:.1f} ± {100 * error:.1f} % / {100 * np.mean(tally.five):.1f} %"
+
+
+def false_rows(cells: dict[tuple[str, str, int], Tally]) -> list[str]:
+    """Table of false discoveries."""
+    columns = [("scan", 24), *(("monitor", span) for span in SPANS)]
+    head = ["simulated noise", *(f"`{'screen' if m == 'scan' else m}`, {a}" for m, a in columns)]
+    out = ["| " + " | ".join(f"{h} months" if "`" in h else h for h in head) + " |"]
+    out.append("|---" * len(head) + "|")
+    for setting in SETTINGS:
+        found = [cells.get((method, setting, age)) for method, age in columns]
+        shown = [false_cell(tally) if tally else "not tested on logs" for tally in found]
+        out.append(f"| {setting} | " + " | ".join(shown) + " |")
+    return out
+
+
+def found_rows(cells: dict[tuple[str, str, int], Tally]) -> list[str]:
+    """Table of shifts found: in each cell the sizes 0.2, 0.5, 1 and 2."""
+    out = ["| simulated noise | method | " + " | ".join(f"{a} months" for a in TABLED) + " |"]
+    out.append("|---" * (len(TABLED) + 2) + "|")
+    for setting in SETTINGS:
+        for method, word in (("scan", "screen"), ("monitor", "monitor")):
+            row = [cells.get((method, setting, age)) for age in TABLED]
+            if not any(row):
+                continue
+            shown = [" / ".join(percent(x).removesuffix(" %") for x in np.mean(t.found, axis=0))
+                     if t else "" for t in row]  # fmt: skip
+            out.append(f"| {setting} | {word} | " + " | ".join(shown) + " |")
+    return out
+
+
+def insert(page: Path, cells: dict[tuple[str, str, int], Tally]) -> None:
+    """Put the tables between their marks in the page."""
+    text = page.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    told = [
+        "Simulated: the share of the *list* that is false (promised: at most 10 %), and the share",
+        "of series without a shift whose p-value is at most 5 %.",
+        "",
+        *false_rows(cells),
+        "",
+        "![Simulated power of screen and monitor](power.svg)",
+        "",
+        "Simulated: per cent of the shifts of 0.2 / 0.5 / 1 / 2 log points found, 3 to 24 months",
+        "after them, at a false-discovery rate of 10 %.",
+        "",
+        *found_rows(cells),
+    ]
+    page.write_text(
+        "\n".join([before + BEGIN, "", *told, "", END + after]), encoding="utf-8", newline="\n"
+    )
+
+
 def draw(cells: dict[tuple[str, str, int], Tally], folder: Path) -> None:
     """Small multiples: method by months after the shift."""
     with styled():
@@ -222,6 +286,8 @@ def main() -> None:
         writer.writeheader()
         writer.writerows(table)
     draw(cells, folder)
+    if (folder / "monthly.md").exists():
+        insert(folder / "monthly.md", cells)
     print(f"simulated, q = {RATE}; {time.perf_counter() - started:.0f} s")
     sizes = " ".join(f"{s:>5g}" for s in SIZES)
     print(f"{'method':8} {'noise':25} {'months':>6}  {sizes}  {'FDP (se)':>14} {'p<=.05':>7}")

@@ -10,6 +10,7 @@ from tradeflow.charts.style import styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from tradeflow.detect.monthly.monitor import MonitorResult
     from tradeflow.detect.monthly.screen import ScreenResult
@@ -20,12 +21,12 @@ _MOST: Final = 15
 
 
 def plot_screen(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
-    """Draw the size of every level shift found against its month, with 90 % intervals.
+    """Draw the size of every change found against its month, with 90 % intervals and date sets.
 
     Parameters
     ----------
     result
-        From :func:`tradeflow.screen`.
+        From :func:`tradeflow.screen`. Level shifts are filled, changes not shown to last open.
     ax
         Axes to draw on; a new figure if None.
 
@@ -35,22 +36,30 @@ def plot_screen(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
     """
     with styled():
         ax = ax or _new_axes()
-        rows = np.flatnonzero(result.shifted)
-        months = [result.periods[i] for i in result.date[rows]]
-        ax.errorbar(
-            months,
-            result.size[rows],
-            yerr=_REACH * result.se[rows],
-            fmt="o",
-            color=_DARK,
-            alpha=0.6,
-            lw=0.8,
-        )
+        for rows, fill, word in (
+            (result.sudden, "white", "sudden change, not shown to last"),
+            (result.shifted, _DARK, "level shift"),
+        ):
+            if rows.any():
+                _changes(ax, result, np.flatnonzero(rows), fill, word)
         ax.axhline(0, color="black", lw=0.8)
-        ax.set_ylabel("level shift, log points (90 % interval)")
+        ax.set_ylabel("change of the level, log points (90 % interval)")
         ax.set_xlim(result.periods[0], result.periods[-1])  # type: ignore[arg-type]  # dates
-        _title(ax, f"{len(rows)} of {len(result.rule)} series have a level shift", result)
+        if ax.get_legend_handles_labels()[0]:
+            ax.legend(frameon=False, loc="best")
+        shifted = int(result.shifted.sum())
+        _title(ax, f"{shifted} of {len(result.rule)} series have a level shift", result)
     return ax
+
+
+def _changes(ax: Axes, result: ScreenResult, rows: NDArray[np.intp], fill: str, word: str) -> None:
+    months = np.array(result.periods)
+    size, half = result.size[rows], _REACH * result.se[rows]
+    ax.hlines(size, months[result.first[rows]], months[result.last[rows]], color=_DARK, lw=0.8)
+    ax.vlines(months[result.date[rows]], size - half, size + half, color=_DARK, lw=0.8)
+    ax.plot(
+        months[result.date[rows]], size, "o", color=_DARK, markerfacecolor=fill, ms=4, label=word
+    )
 
 
 def plot_monitor(result: MonitorResult, *, ax: Axes | None = None) -> Axes:
