@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numba
 import numpy as np
 import polars as pl
 import pytest
@@ -166,6 +167,27 @@ def test_threads_do_not_matter(workers: int) -> None:
         assert one.shifts == other.shifts
         assert one.coefficients == other.coefficients
         assert one.profile.tobytes() == other.profile.tobytes()
+
+
+def test_numba_threads_do_not_matter() -> None:
+    y, before = simulated(72, 5, 4.0, 30, 0.1), numba.get_num_threads()
+    answers = []
+    for threads in {1, min(2, before)}:
+        numba.set_num_threads(threads)
+        found = detect_shift(y)
+        answers.append(found.wedge.tobytes() + found.profile.tobytes() + found.fitted.tobytes())
+    numba.set_num_threads(before)
+    assert len(set(answers)) == 1
+
+
+@pytest.mark.parametrize("seed", [2, 13, 14, 19])
+def test_a_shift_that_the_others_explain_is_dropped(seed: int) -> None:
+    walk = np.cumsum(np.random.default_rng(seed).normal(size=90))
+    found = detect_shift(walk, harmonics=0, max_shifts=5)
+    assert all(shift.p <= 0.01 for shift in found.shifts)
+    assert sum(c.name.startswith("shift") for c in found.coefficients) == len(found.shifts)
+    assert found.candidate is not None
+    assert found.candidate.p > 0.01
 
 
 def test_missing_values_are_left_out() -> None:

@@ -37,6 +37,11 @@ def index_like(days: Sequence[Any] | pd.DatetimeIndex) -> pd.Series[float]:
     return pd.Series(VALUES[: len(days)], index=pd.DatetimeIndex(days))
 
 
+def frame_with(name: str, first: str, second: str) -> pl.DataFrame:
+    kinds = [first] * 30 + [second] * 30
+    return pl.DataFrame({"period": MONTHS.date, "value": VALUES, name: kinds})
+
+
 BAD = {
     "too short": (VALUES[:20], TooShortError, "three for each"),
     "empty": ([], DataError, "missing"),
@@ -44,6 +49,20 @@ BAD = {
     "all zero": (np.zeros(60), DataError, "constant"),
     "all missing": (np.full(60, np.nan), DataError, "missing"),
     "infinite": (with_value(3, np.inf), DataError, "infinite"),
+    "negative infinite": (with_value(3, -np.inf), DataError, "infinite"),
+    "beyond all sense": (with_value(3, 1e200), DataError, "beyond"),
+    "complex": (VALUES + 1j, SchemaError, "not numbers"),
+    "two levels without noise": (np.where(np.arange(60) < 31, 5.0, 3.0), DataError, "exactly"),
+    "a straight line": (np.arange(60.0), DataError, "exactly"),
+    "units that differ": (frame_with("unit", "kg", "t"), DataError, "more than one unit: kg, t"),
+    "flows that differ": (frame_with("flow", "M", "X"), DataError, "more than one flow"),
+    "periods as text": (pd.Series(VALUES, index=MONTHS.astype(str)), SchemaError, "not a date"),
+    "no time": (pd.Series(VALUES, index=[*MONTHS[:59], pd.NaT]), SchemaError, "not a date"),
+    "quarters as months": (
+        pd.Series(VALUES, index=pd.period_range("2001Q1", periods=60, freq="Q")),
+        UsageError,
+        "period=4",
+    ),
     "mostly zero": (np.where(np.arange(60) % 7 == 0, VALUES, 0.0), DataError, "exactly"),
     "text": (["a"] * 60, SchemaError, "not numbers"),
     "two series": (np.ones((60, 2)), SchemaError, "shape"),
@@ -102,6 +121,8 @@ def forms() -> dict[str, Any]:
         "month ends": pd.Series(VALUES, index=MONTHS + pd.offsets.MonthEnd()),
         "pandas frame": pd.DataFrame({"period": MONTHS, "value": VALUES}),
         "polars frame": pl.DataFrame({"period": MONTHS.date, "value": VALUES}),
+        "lazy frame": pl.LazyFrame({"period": MONTHS.date, "value": VALUES}),
+        "one unit": frame_with("unit", "kg", "kg"),
     }
 
 
@@ -120,6 +141,38 @@ def test_absent_months_are_missing_months() -> None:
     missing = detect_shift(with_value(5, np.nan) * np.where(np.arange(60) == 40, np.nan, 1.0))
     assert absent.n_missing == missing.n_missing == 2
     assert absent.coefficients[0] == missing.coefficients[0]
+
+
+ODD = {
+    "negative": -VALUES,
+    "near the largest": VALUES * 1e97,
+    "near the smallest": VALUES * 1e-300,
+    "a half missing": np.where(np.arange(60) % 2, VALUES, np.nan),
+    "a year missing": np.where(abs(np.arange(60) - 26) < 7, np.nan, VALUES),
+    "zero before the shift": np.where(np.arange(60) < 31, 0.0, VALUES),
+    "few values": RNG.integers(0, 3, 60),
+    "tiny noise before the shift": np.where(np.arange(60) < 33, 1e-6 * VALUES, 1e3 * VALUES),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_series_give_finite_answers(name: str) -> None:
+    found = detect_shift(ODD[name])
+    shifts = [(s.size, s.se, s.t, s.p) for s in found.shifts]
+    assert np.isfinite([(c.estimate, c.se, c.t) for c in found.coefficients]).all()
+    assert np.isfinite([*found.fitted, *found.profile, found.scale, *np.ravel(shifts)]).all()
+    assert all(shift.p <= 0.01 for shift in found.shifts)
+
+
+def test_equal_values_are_said() -> None:
+    found = detect_shift(ODD["zero before the shift"])
+    assert any("31 of 60 values are exactly 0" in sentence for sentence in found.unidentified)
+
+
+def test_masked_values_are_missing() -> None:
+    masked = detect_shift(np.ma.masked_array(with_value(5, 1e6), np.arange(60) == 5))
+    assert masked.n_missing == 1
+    assert masked.coefficients == detect_shift(with_value(5, np.nan)).coefficients
 
 
 def test_candidates_by_date_and_position_agree() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 0.05
 _WIDE: Final = 0.5
+_OFTEN: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,20 @@ def estimable(form: Form, t: NDArray[np.int64], length: int) -> tuple[Form, tupl
         form = form.without(season=smaller)
         said.append(f"The {block} was left out: the periods observed do not determine it.")
     return form, tuple(said)
+
+
+def repeated(values: NDArray[np.float64]) -> tuple[str, ...]:
+    """Say that one value occurs so often that the noise cannot be the same everywhere."""
+    seen = values[np.isfinite(values)]
+    different, counts = np.unique(seen, return_counts=True)
+    most = int(np.argmax(counts))
+    if counts[most] <= _OFTEN * len(seen):
+        return ()
+    sentence = (
+        f"{counts[most]} of {len(seen)} values are exactly {different[most]:g}: noise is not of "
+        "one size, so that errors and dates are less sure than they look."
+    )
+    return (sentence,)
 
 
 def dating(

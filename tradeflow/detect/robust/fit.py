@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tradeflow.detect.robust.assemble import Found, assemble
-from tradeflow.detect.robust.doubts import doubts, estimable
+from tradeflow.detect.robust.doubts import doubts, estimable, repeated
 from tradeflow.detect.robust.model import Form
 from tradeflow.detect.robust.options import candidate_dates, check_options, least_apart, prepare
 from tradeflow.detect.robust.sequence import Plan, find_steps
@@ -73,7 +73,7 @@ def detect_shift(
     ------
     DataError
         If the series cannot be fitted, and why: too short, constant, all missing, infinite,
-        unsorted, duplicated, mixed frequencies, or without any noise.
+        unsorted, duplicated, mixed frequencies, several flows or units, or without any noise.
     UsageError
         If an option has a value that makes no sense.
 
@@ -89,7 +89,7 @@ def detect_shift(
             + \delta_1 1\{t \ge \delta_2\} + e_t.
 
     1. At every candidate date the sum of the h = round(coverage T) smallest squared residuals is
-       minimised: random elemental starts (500 at the first date, 60 to 250 at the others) and
+       minimised: random elemental starts (500 at the first date, 40 to 250 at the others) and
        half of the previous date's best, two concentration steps each, the 20 best to the end.
        Every date then also starts from its neighbours' fits.
     2. The best date is refined among dates within 15 periods by the sum of Tukey's rho (corner
@@ -107,7 +107,8 @@ def detect_shift(
     6. The p-value of a shift comes from Tukey's estimate on all periods, not from `t`: least
        squares on the kept periods has dropped what contradicts the shift, and at T = 48 would find
        one in 7 % instead of 1 % of series without any. It is multiplied by the number of
-       candidate dates. After the last shift each is searched again with the others in the model.
+       candidate dates. After the last shift each is searched again with the others in the model,
+       and left out if it no longer passes.
 
     The date set inverts a likelihood ratio: with LR the difference of the minimised Tukey losses
     of two dates times 2 E psi' / E psi^2 it holds all dates with LR <= 7.35, the 95 % point of
@@ -145,6 +146,7 @@ def detect_shift(
         said += ("A varying amplitude was left out, as there is no season that could vary.",)
         steps = find_steps(prepared.data, form, plan)
         doubt = doubts(prepared.data, form, steps.fit)
+    said += repeated(given.values)
     level = 1 - 0.01 / len(given.labels) if conflev is None else conflev
     found = Found(given, prepared, form, steps, doubt)
     return assemble(found, said=said, coverage=coverage, conflev=level)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MOST_POWERS: Final = 3
 _PER_COEFFICIENT: Final = 3
-_TO_SIGMA: Final = 1.4826
+_SPREAD_SHARE: Final = 0.7  # a half of equal values, as before a first trade, has no spread
 _YEAR: Final = 12
 
 
@@ -89,7 +89,8 @@ def prepare(series: Series, form: Form, coverage: float) -> Prepared:
         )
     values = series.values[t - 1]
     centre = float(np.median(values))
-    spread = _TO_SIGMA * float(np.median(np.abs(values - centre)))
+    share = min(_SPREAD_SHARE, coverage - 0.05)
+    spread = float(np.quantile(np.abs(values - centre), share))
     unit = spread or float(np.std(values))
     h = round(coverage * len(t))
     return Prepared(Data(t, (values - centre) / unit, h, len(series.labels)), centre, unit)

@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradeflow.detect.robust.algebra import Sizes, compiled, fit
-from tradeflow.detect.robust.concentration import Problem, new_problem, set_date
+from tradeflow.detect.robust.algebra import Sizes, compiled, entry
+from tradeflow.detect.robust.amplitude import fit
+from tradeflow.detect.robust.concentration import (
+    Problem,
+    new_problem,
+    put_residuals,
+    set_date,
+)
 from tradeflow.detect.robust.tukey import CORNER
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+NOT_STEADY = 0  # passed on as int(...), as in the search
 MOST_STEPS = 50
 TOLERANCE = 1e-6
 
@@ -20,11 +27,8 @@ TOLERANCE = 1e-6
 @compiled
 def _weigh(problem: Problem, coef: NDArray[np.float64], scale: float) -> float:
     """Sum the weighted cross-products into ``work.packed``; return Tukey's loss of the fit."""
-    design, packed, residual = problem.design, problem.work.packed, problem.work.squared
-    residual[:] = problem.y
-    for j in range(len(coef)):
-        for t in range(len(residual)):
-            residual[t] -= coef[j] * design[j, t]
+    packed, residual = problem.work.packed, problem.work.residual
+    put_residuals(problem, coef)
     loss = 0.0
     packed[:] = 0.0
     for t in range(len(residual)):
@@ -37,10 +41,9 @@ def _weigh(problem: Problem, coef: NDArray[np.float64], scale: float) -> float:
     return loss
 
 
-@compiled
+@entry
 def losses(  # noqa: PLR0917  compiled functions take positions
-    design: NDArray[np.float64],
-    y: NDArray[np.float64],
+    rows: NDArray[np.float64],
     sizes: Sizes,
     dates: NDArray[np.int64],
     coef: NDArray[np.float64],
@@ -51,25 +54,24 @@ def losses(  # noqa: PLR0917  compiled functions take positions
 
     Parameters
     ----------
-    design
-        Shape (m, n), expanded; the last linear column is the step, and is overwritten.
-    y
-        Shape (n,).
+    rows
+        Shape (m, n): expanded, with the response; the last linear one is the step, and is
+        overwritten.
     sizes
-        Columns of each kind.
+        Rows of each kind.
     dates
         Shape (d,): places of the first observation after the step.
     coef, gamma
         Shapes (d, m) and (d, powers): where to start. They are overwritten.
     scale
-        Of the residuals, in the unit of `y`.
+        Of the residuals, in the unit of the response.
 
     Returns
     -------
     array
         Shape (d,): the sums of rho(residual / scale).
     """
-    problem = new_problem(design, y, len(y), sizes)
+    problem = new_problem(rows, rows.shape[1], sizes)
     out = np.empty(len(dates))
     for d in range(len(dates)):
         set_date(problem, dates[d])
@@ -78,6 +80,6 @@ def losses(  # noqa: PLR0917  compiled functions take positions
             before, loss = loss, _weigh(problem, coef[d], scale)
             if before - loss <= TOLERANCE * (1.0 + loss):
                 break
-            fit(sizes, problem.work, coef[d], gamma[d], 1)
+            fit(sizes, problem.work, coef[d], gamma[d], int(NOT_STEADY))
         out[d] = min(before, loss)
     return out

@@ -127,7 +127,8 @@ def find_steps(data: Data, form: Form, plan: Plan) -> Steps:
     rejected = tried[-1] if tried and tried[-1].p > ALPHA else None
     accepted = tuple(tried[:-1] if rejected else tried)
     if len(accepted) > 1 and fit:
-        fit, accepted = _again(data, form, fit, plan)
+        fit, accepted, dropped = _again(data, form, fit, plan)
+        rejected = rejected or dropped
     fit = fit or finish(data, form, (), search(data, form, (), _NONE, plan.seed), 0)
     if not tried:
         return Steps(fit, (), None, None, np.zeros(0))
@@ -167,13 +168,33 @@ def _dated(data: Data, form: Form, fit: Fit, index: int, scan: Scan) -> Dated:
     return Dated(fit, index, min(1.0, p * len(scan.dates)), near, ratio)
 
 
-def _again(data: Data, form: Form, fit: Fit, plan: Plan) -> tuple[Fit, tuple[Dated, ...]]:
-    """Search each step once more, the others given; the first were found without the later."""
+def _again(
+    data: Data, form: Form, fit: Fit, plan: Plan
+) -> tuple[Fit | None, tuple[Dated, ...], Dated | None]:
+    """Search each step once more, the others given; the first were found without the later.
+
+    What then no longer passes is dropped, the weakest first, and the rest searched again.
+    """
+    steps, dropped = fit.steps, None
+    while steps:
+        fit, dated = _search_each(data, form, steps, plan)
+        weakest = max(dated, key=lambda step: step.p)
+        if weakest.p <= ALPHA:
+            return fit, dated, dropped
+        dropped = weakest
+        steps = tuple(step for i, step in enumerate(fit.steps) if i != weakest.index)
+    return None, (), dropped
+
+
+def _search_each(
+    data: Data, form: Form, steps: tuple[int, ...], plan: Plan
+) -> tuple[Fit, tuple[Dated, ...]]:
     scans: dict[int, Scan] = {}
-    for step in fit.steps:
-        others = tuple(s for s in fit.steps if s != step)
+    for step in tuple(steps):
+        others = tuple(s for s in steps if s != step)
         scan = search(data, form, others, plan.free(others), plan.seed)
         fit = finish(data, form, others, scan, choose_date(data, form, others, scan))
-        scans[fit.steps[-1]] = scan
-    order = np.argsort(fit.steps)
-    return fit, tuple(_dated(data, form, fit, int(i), scans[fit.steps[i]]) for i in order)
+        steps = fit.steps
+        scans[steps[-1]] = scan
+    order = np.argsort(steps)
+    return fit, tuple(_dated(data, form, fit, int(i), scans[steps[i]]) for i in order)

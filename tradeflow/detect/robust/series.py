@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 
 Label: TypeAlias = date | int
 _EQUAL_GAPS: Final = 4
+_LARGEST: Final = 1e100
 _YEAR: Final = 12
+_ONE_OF_EACH: Final = frozenset(
+    {"freq", "reporter", "partner", "flow", "hs6", "region", "regime"}
+    | {"unit", "quantity_unit", "currency"}
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +90,8 @@ def read_series(series: SeriesLike) -> Series:
     DuplicateKeyError
         If a period occurs twice.
     DataError
-        If periods are unsorted or of mixed frequency, or values are infinite, all missing or all
-        the same.
+        If periods are unsorted or of mixed frequency, values are infinite, all missing or all the
+        same, or a frame holds several flows or units.
     """
     periods, raw = _split(series)
     values = _numbers(raw)
@@ -99,6 +104,8 @@ def read_series(series: SeriesLike) -> Series:
 
 
 def _split(series: Any) -> tuple[Sequence[Any] | None, Any]:  # noqa: ANN401  any kind of series
+    if hasattr(series, "collect_schema") and not hasattr(series, "shape"):
+        series = series.collect()
     if hasattr(series, "columns"):
         frame = to_polars(series)
         for name in ("period", "value"):
@@ -107,6 +114,7 @@ def _split(series: Any) -> tuple[Sequence[Any] | None, Any]:  # noqa: ANN401  an
                     f"The frame has no column {name!r}; its columns are "
                     f"{', '.join(frame.columns)}. Rename the one that is meant."
                 )
+        _check_alone(frame)
         return frame["period"].to_list(), frame["value"].to_list()
     index = getattr(series, "index", None)
     if index is None or callable(index):
@@ -117,9 +125,19 @@ def _split(series: Any) -> tuple[Sequence[Any] | None, Any]:  # noqa: ANN401  an
     return (None if kind == "RangeIndex" else list(index)), series.to_numpy()
 
 
+def _check_alone(frame: pl.DataFrame) -> None:
+    for name in _ONE_OF_EACH.intersection(frame.columns):
+        found = frame[name].unique().sort()
+        if len(found) > 1:
+            raise DataError(
+                f"The frame holds more than one {name}: {found[0]}, {found[1]}. "
+                "Choose one; values of different kinds make no series."
+            )
+
+
 def _numbers(raw: Any) -> NDArray[np.float64]:  # noqa: ANN401  whatever a caller has
     try:
-        values = np.array(raw, dtype=float)
+        values: NDArray[np.float64] = np.ma.filled(np.ma.asarray(_real(raw), dtype=float), np.nan)
     except (TypeError, ValueError) as error:
         raise SchemaError(
             "The values are not numbers. Convert them first; missing ones are NaN or None."
@@ -127,6 +145,13 @@ def _numbers(raw: Any) -> NDArray[np.float64]:  # noqa: ANN401  whatever a calle
     if values.ndim != 1:
         raise SchemaError(f"Expected one series, got an array of shape {values.shape}.")
     return values
+
+
+def _real(raw: Any) -> Any:  # noqa: ANN401  whatever a caller has
+    """Refuse complex numbers, whose imaginary part would be lost."""
+    if np.iscomplexobj(raw):
+        raise TypeError
+    return raw
 
 
 def _day(period: Any) -> date:  # noqa: ANN401  whatever a caller has
@@ -193,6 +218,9 @@ def _check_values(series: Series) -> None:
     if np.isinf(values).any():
         where = series.labels[int(np.argmax(np.isinf(values)))]
         raise DataError(f"The value of {where} is infinite. Correct it or make it missing.")
+    if (far := np.abs(np.nan_to_num(values)) > _LARGEST).any():
+        where = series.labels[int(np.argmax(far))]
+        raise DataError(f"The value of {where} is beyond {_LARGEST:g}. Correct it, or rescale.")
     seen = values[np.isfinite(values)]
     if not len(seen):
         raise DataError("All values are missing; there is nothing to fit.")

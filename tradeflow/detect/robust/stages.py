@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIRST_STARTS: Final = 500
-ALL_STARTS: Final = 6_000
-FEWEST_STARTS, MOST_STARTS = 60, 250
+ALL_STARTS: Final = 4_000
+FEWEST_STARTS, MOST_STARTS = 40, 250
 REACH: Final = 15
 _CLIP = 1e4
 _EXACT = 1e-10
@@ -120,14 +120,15 @@ def search(
     from tradeflow.detect.robust.search import scan
 
     columns = Columns.of(form, data.t, data.length, steps)
-    design = columns.expanded(step=len(dates) > 0)
     linear = columns.linear.shape[1] + (len(dates) > 0)
+    sizes = Sizes(linear, form.waves, form.amplitude)
+    design = columns.expanded(step=len(dates) > 0)
+    p = linear + form.waves
+    rows = np.insert(design, p, data.clipped, axis=0)
     first = np.searchsorted(data.t, dates) if len(dates) else np.array([-1])
     later = int(np.clip(ALL_STARTS // len(first), FEWEST_STARTS, MOST_STARTS))
-    sizes = Sizes(linear, form.waves, form.amplitude)
-    objective, coef, gamma = scan(
-        design.copy(), data.clipped, sizes, data.h, first, (FIRST_STARTS, later), seed
-    )
+    objective, coef, gamma = scan(rows, sizes, data.h, first, (FIRST_STARTS, later), seed)
+    coef = np.delete(coef, p, axis=1)
     residual = data.y - coef @ design
     if len(dates):
         residual -= coef[:, linear - 1, None] * (data.t >= dates[:, None])

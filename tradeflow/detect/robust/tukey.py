@@ -76,11 +76,12 @@ def profile(data: Data, form: Form, steps: Sequence[int], start: Scan, scale: fl
 
     columns = Columns.of(form, data.t, data.length, steps)
     sizes = Sizes(columns.linear.shape[1] + 1, form.waves, form.amplitude)
-    design = columns.expanded(step=True)
+    p = sizes.linear + sizes.waves
+    rows = np.insert(columns.expanded(step=True), p, data.clipped, axis=0)
     first = np.searchsorted(data.t, start.dates)
-    coef, gamma = start.coef.copy(), start.gamma.copy()
-    loss = losses(design, data.clipped, sizes, first, coef, gamma, scale)
-    return Profile(loss, np.hstack([coef[:, : sizes.linear + sizes.waves], gamma]), scale)
+    coef, gamma = np.insert(start.coef, p, -1.0, axis=1), start.gamma.copy()
+    loss = losses(rows, sizes, first, coef, gamma, scale)
+    return Profile(loss, np.hstack([coef[:, :p], gamma]), scale)
 
 
 def p_of_step(data: Data, columns: Columns, theta: NDArray[np.float64], scale: float) -> float:
