@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -77,6 +77,23 @@ class Panel:
         """Count the cells of each state."""
         found = np.bincount(self.state.ravel(), minlength=len(State))
         return {state.name: int(found[state]) for state in State}
+
+    def take(self, rows: NDArray[np.intp]) -> Panel:
+        """Return a panel of some of the series, in the order given.
+
+        Parameters
+        ----------
+        rows
+            Positions of the series; whole numbers.
+        """
+        return replace(
+            self,
+            values=np.ascontiguousarray(self.values[rows]),
+            state=self.state[rows],
+            net_kg=self.net_kg[rows],
+            keys=self.keys[rows.tolist()],
+            members=tuple(self.members[i] for i in rows) if self.members else (),
+        )
 
     def row(self, name: str) -> int:
         """Find the row of a category, family or code.
