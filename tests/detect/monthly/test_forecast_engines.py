@@ -137,6 +137,31 @@ def test_too_little_to_start_from_is_no_forecast() -> None:
     assert np.isnan(forecast_counts(np.zeros((1, T)), ends(1), 3).mean).all()
 
 
+@pytest.mark.parametrize("engine", [forecast, forecast_counts])
+def test_a_series_may_begin_long_after_its_panel(engine: smoothing.forecast) -> None:
+    late = np.concatenate([np.full((6, 60), np.nan), Y], axis=1)
+    made, moved = engine(Y, ends(6), AHEAD), engine(late, ends(6, 60 + T), AHEAD)
+    np.testing.assert_allclose(moved.mean, made.mean, rtol=1e-8)
+    np.testing.assert_allclose(moved.width, made.width, rtol=1e-8)
+
+
+def test_short_and_long_histories_err_by_like_multiples_of_their_width() -> None:
+    draw = np.random.default_rng(8)
+    noise = draw.normal(size=(400, 120)) + np.tile(draw.normal(size=(400, 12)), 10)
+    relative = []
+    for end in (36, 60, 108):
+        made = forecast(noise, ends(400, end), AHEAD)
+        error = (noise[:, end : end + AHEAD] - made.mean) / made.width
+        relative.append(np.sqrt((error**2).mean()))
+    np.testing.assert_allclose(relative, relative[-1], rtol=0.15)
+
+
+def test_counts_of_one_calendar_month_alone_do_not_crash() -> None:
+    y = np.full((1, T), np.nan)
+    y[0, ::12] = 1e12
+    assert np.isfinite(forecast_counts(y, ends(1), 3).mean).all()
+
+
 def counts_design(n: int) -> np.ndarray:
     month = np.arange(n)
     angle = 2 * np.pi * month / 12

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 HARMONICS: Final = 2
 _STEPS: Final = 25  # of iteratively reweighted least squares at most; five or six suffice
 _THRESHOLD: Final = 2.58  # standardised Anscombe residuals beyond this are weighted down
-_RIDGE: Final = 1e-8
+_RIDGE: Final = 1e-11  # relative, so that the currency unit does not matter
 _CONVERGED: Final = 1e-9
 _FARTHEST: Final = 30.0  # log units that a linear predictor may stray from the mean
 
@@ -141,7 +141,7 @@ def _normal_equations(
                 for k in range(j + 1):
                     information[j, k] += heavy * design[t, j] * design[t, k]
     for j in range(p):
-        information[j, j] += _RIDGE
+        information[j, j] *= 1 + _RIDGE
         for k in range(j):
             information[k, j] = information[j, k]
     return information, score

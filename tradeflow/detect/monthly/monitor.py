@@ -7,19 +7,24 @@ forecasts made from earlier origins, of all series of a stratum.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections import Counter
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tradeflow.detect.monthly.engines import COUNTS, LOGS
-from tradeflow.detect.monthly.series import COUNTS as COUNTED
-from tradeflow.detect.monthly.series import TESTED, monthly_series, rules
-from tradeflow.detect.monthly.watch import SPANS, Watched, watch
-from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.monthly.admission import (
+    ENGINES,
+    FEWEST_BASELINE,
+    admit,
+    faulty,
+    first_watched,
+)
+from tradeflow.detect.monthly.evidence import SPANS
+from tradeflow.detect.monthly.series import monthly_series
+from tradeflow.detect.monthly.watch import PLAN, Watched, watch
+from tradeflow.detect.multiplicity import e_bh, q_values
 from tradeflow.errors import TooShortError
-from tradeflow.nomenclature.editions import first_day
-from tradeflow.panel.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,9 +41,6 @@ if TYPE_CHECKING:
 GUARD: Final = 3
 """Months between the end of the baseline and the first month under watch."""
 
-FEWEST_BASELINE: Final = 30
-"""Months of baseline that a series needs."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MonitorResult:
@@ -51,22 +53,30 @@ class MonitorResult:
     rule
         Shape (n,): empty if tested, else why not.
     engine
-        Shape (n,): ``logs`` or ``counts``; empty if not tested.
+        Shape (n,): ``logs``, ``counts`` or ``hurdle``; empty if not tested.
     since
         First month under watch.
+    plan
+        Months for which `e` is valid however often one looks.
     spans
         Lengths of the spans, months from `since` on.
     actual, expected, low, high
-        Shape (n, watched months), US dollars: value, forecast, and its 90 % interval.
+        Shape (n, watched months), US dollars: value, forecast, and its 90 % interval: 0 to
+        infinity where fewer than 19 placebos reach so far ahead.
     excess, excess_low, excess_high
         Shape (n, spans), US dollars: actual less expected, added up over the span, with its 90 %
         interval.
     change
-        Shape (n, spans): mean log of actual over expected.
+        Shape (n, spans): log of the span's actual total over its expected total.
     p
-        Shape (n, spans): calibrated two-sided p-values.
+        Shape (n, spans): calibrated two-sided p-values. Each is valid for one look, at a date
+        fixed beforehand.
     q
-        Shape (n, spans): q-values over all series, span by span.
+        Shape (n, spans): q-values over all series, span by span: each span is a list of its own,
+        and the rate is promised for one of them.
+    e
+        Shape (n, watched months): e-value after each month; never smaller after a later one, and
+        constant from the end of the plan on. Valid however often one looks.
     persisted
         Shape (n,): how many of the latest months in a row lie outside the interval on one side.
     placebos
@@ -82,6 +92,7 @@ class MonitorResult:
     rule: NDArray[np.str_]
     engine: NDArray[np.str_]
     since: date
+    plan: int
     spans: tuple[int, ...]
     actual: NDArray[np.float64]
     expected: NDArray[np.float64]
@@ -93,22 +104,36 @@ class MonitorResult:
     change: NDArray[np.float64]
     p: NDArray[np.float64]
     q: NDArray[np.float64]
+    e: NDArray[np.float64]
     persisted: NDArray[np.float64]
     placebos: NDArray[np.float64]
     rate: float
 
     @property
     def alarm(self) -> NDArray[np.bool_]:
-        """Which series have an alarm over the longest complete span."""
+        """Which series have an alarm over the longest complete span, looked at once."""
         return np.asarray(self.q_longest <= self.rate)
+
+    @property
+    def alarm_anytime(self) -> NDArray[np.bool_]:
+        """Which series have an alarm by e-BH: a list that keeps its rate at every look.
+
+        A series once on the list stays on it, and the list of every series ever on it keeps the
+        false-discovery rate too (Wang and Ramdas 2022).
+        """
+        return e_bh(self.e[:, -1], self.rate)
+
+    @property
+    def longest(self) -> NDArray[np.intp]:
+        """Index of the longest span that is complete; shape (n,), -1 where none is."""
+        place = np.where(np.isnan(self.p), -1, np.arange(len(self.spans)))
+        return np.asarray(place.max(axis=1, initial=-1))
 
     @property
     def q_longest(self) -> NDArray[np.float64]:
         """q-value of the longest span that is complete; shape (n,), 1 where none is."""
-        out = np.ones(len(self.q))
-        for column in self.q.T:
-            out = np.where(np.isnan(column), out, column)
-        return out
+        last = self.longest
+        return np.where(last < 0, 1.0, self.q[np.arange(len(last)), last])
 
     def to_frame(self, backend: Backend = "pandas") -> Frame:
         """Return one row per series and complete span, alarms first."""
@@ -135,6 +160,7 @@ def monitor(
     *,
     since: date | str,
     guard: int = GUARD,
+    plan: int = PLAN,
     q: float = 0.10,
     merge_new_year: bool = True,
 ) -> MonitorResult:
@@ -148,6 +174,10 @@ def monitor(
         First month under watch.
     guard
         Months between the end of the baseline and `since`.
+    plan
+        Months that the watch is planned to last, at least 3. Within it one may look every month
+        and act on ``alarm_anytime`` at any time; fix it before the first look. Placebos need as
+        many months, too: a plan of 12 takes a baseline of 60 months, one of 24 takes 72.
     q
         False-discovery rate.
     merge_new_year
@@ -160,51 +190,62 @@ def monitor(
     Raises
     ------
     UsageError
-        The panel is annual.
+        The panel is annual, or an argument has a value that cannot be meant.
     TooShortError
         No series has 30 months before the guard band, or no month is under watch.
 
     Notes
     -----
-    z is the mean over the span of log(actual / forecast), in units of the width that the same span
-    has in the calibration forecasts; p = (1 + number of placebos at least as large) / (1 + number).
+    z is the gap between value and forecast, in units of the width that the same gap has in the
+    calibration forecasts. p = (1 + number of placebos whose mean z over the span is at least as
+    large) / (1 + number of placebos), for one look; q-values are taken over the series, span by
+    span. Series without trade in more than 60 % of the months of the baseline are scored by
+    whether and how much they trade (see :mod:`tradeflow.detect.monthly.hurdle`). For e see
+    :func:`tradeflow.detect.monthly.evidence.running_e`: looking again with more months repeats
+    what was said and adds to it, provided that the months before were not revised.
 
     References
     ----------
     Shafer, G. and Vovk, V. (2008), A tutorial on conformal prediction, JMLR 9. Noufaily, A. et al.
     (2013), An improved algorithm for outbreak detection, Statistics in Medicine 32(7) (guard band).
+    Wang, R. and Ramdas, A. (2022), False discovery rate control with e-values, JRSS B 84(3).
     """
-    made = monthly_series(panel, merge_new_year=merge_new_year)
-    start = sum(p < first_day(since) for p in panel.periods)
-    watched = len(panel.periods) - start
-    spans = tuple(span for span in SPANS if span <= watched)
-    frozen = rules(made.values[:, : max(start - guard, 1)])
-    rule = _rules(frozen, panel, made.values, start, start - guard)
+    faults = faulty(panel)
+    sound = replace(panel, values=np.where(faults[:, None], np.nan, panel.values))
+    values = monthly_series(sound, merge_new_year=merge_new_year).values
+    start = first_watched(panel, since, guard, plan, q)
+    admitted = admit(values, panel, faults, start, start - guard)
+    spans = tuple(span for span in SPANS if span <= len(panel.periods) - start)
     parts = [
-        (rows, watch(made.values[rows], start, guard, engine, spans))
-        for word, engine in ((TESTED, LOGS), (COUNTED, COUNTS))
-        if (rows := np.flatnonzero(rule == word)).size and spans
+        (rows, watch(values[rows], start, guard, engine, spans, plan=plan))
+        for engine in ENGINES
+        if (rows := admitted.rows(engine)).size
     ]
     if not parts:
-        raise TooShortError(
-            f"No series has {FEWEST_BASELINE} months before {since} less the guard band of {guard} "
-            "months, and a month to watch after it."
-        )
-    engine_of = np.select([rule == TESTED, rule == COUNTED], [LOGS.name, COUNTS.name], default="")
-    rule = np.where(rule == COUNTED, TESTED, rule)
-    numbers = {f.name: _spread(parts, f.name, len(rule)) for f in fields(Watched)}
+        raise TooShortError(_nothing(admitted.rule))
+    numbers = {f.name: _spread(parts, f.name, len(values)) for f in fields(Watched)}
+    rule = _blank(numbers, admitted.rule)
     return MonitorResult(
         keys=panel.keys,
         periods=panel.periods,
         by=panel.by,
         provenance=panel.provenance,
         rule=rule,
-        engine=engine_of,
-        since=first_day(since),
+        engine=np.where(rule == "", admitted.engine, ""),
+        since=panel.periods[start],
+        plan=plan,
         spans=spans,
-        q=np.column_stack([q_values(numbers["p"][:, k]) for k in range(len(spans))]),
+        q=np.column_stack([q_values(column) for column in numbers["p"].T]),
         rate=q,
         **numbers,
+    )
+
+
+def _nothing(rule: NDArray[np.str_]) -> str:
+    why = ", ".join(f"{count:,} {word}" for word, count in Counter(rule.tolist()).most_common())
+    return (
+        f"No series can be watched: {why}. A series needs {FEWEST_BASELINE} months before the "
+        "guard band, trade in one of them, and a month to watch."
     )
 
 
@@ -219,21 +260,10 @@ def _spread(
     return out
 
 
-def _rules(
-    rule: NDArray[np.str_], panel: Panel, values: NDArray[np.float64], start: int, end: int
-) -> NDArray[np.str_]:
-    wide = rule.astype("U64")
-    baseline, asked = values[:, : max(end, 0)], np.isin(wide, [TESTED, COUNTED])
-    broken = (panel.state[:, max(end, 0) :] == State.BREAK).any(axis=1)
-    broken &= ~(panel.state[:, : max(end, 0)] == State.BREAK).all(axis=1)
-    short = (~np.isnan(baseline)).sum(axis=1) < FEWEST_BASELINE
-    quiet = np.nansum(baseline, axis=1) == 0
-    unseen = np.isnan(values[:, start:]).all(axis=1)
-    for bad, why in (
-        (broken, "not comparable across a change of the classification"),
-        (short, f"fewer than {FEWEST_BASELINE} months in the baseline"),
-        (quiet, "no trade in the baseline"),
-        (unseen, "no month under watch has a number"),
-    ):
-        wide[bad & asked] = why
-    return wide
+def _blank(numbers: dict[str, NDArray[np.float64]], rule: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Blank every number of a series whose baseline turned out to allow no forecast; say so."""
+    why = "too many gaps in the baseline for a forecast"
+    failed = (rule == "") & ~np.isfinite(numbers["expected"]).all(axis=1)
+    for x in numbers.values():
+        x[failed] = np.nan
+    return np.where(failed, why, rule)

@@ -39,6 +39,7 @@ _PHI: Final = np.array([0.8, 0.9, 0.97])
 _GAMMA: Final = np.array([0.0, 0.03, 0.1, 0.25])
 _CUT: Final = 4.0  # errors beyond so many scales are cut
 _SCALE_MEMORY: Final = 0.1  # weight of the newest error in the running scale
+_STATES: Final = SEASON + 2  # level, slope and season, all estimated from the same months
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,14 @@ def forecast(y: NDArray[np.float64], ends: NDArray[np.int64], horizon: int) -> F
     Returns
     -------
     Forecasts
-        NaN for a series with fewer than two months of one season known.
+        NaN for a series with fewer than 24 known months in the four years from its first one on.
+
+    Notes
+    -----
+    The mean squared error of the fit is too small a variance: 14 starting states were fitted to
+    the same n months, and the season is a mean over only a few years. It is multiplied by
+    n / (n - 14) and by 1 + 1 / (years that set the season), so that forecasts from short and from
+    long histories, whose errors calibrate each other, are in like units.
     """
     mean = np.full((len(y), horizon), np.nan)
     width = np.full((len(y), horizon), np.nan)
@@ -86,7 +94,9 @@ def _forecast_all(
     y: Matrix, ends: NDArray[np.int64], grid: Matrix, mean: Matrix, width: Matrix
 ) -> None:
     for i in prange(len(y)):
-        _forecast_one(y[i, : ends[i]], grid, mean[i], width[i])
+        known = np.flatnonzero(~np.isnan(y[i, : ends[i]]))
+        if len(known) > 0:  # a series may begin long after its panel does
+            _forecast_one(y[i, known[0] : ends[i]], grid, mean[i], width[i])
 
 
 @njit(cache=True, nogil=True)
@@ -104,7 +114,15 @@ def _forecast_one(y: Vector, grid: Matrix, mean: Vector, width: Vector) -> None:
             best = loss
             chosen = k
             mean[:] = trial
-    _widths(grid[chosen], np.sqrt(best), width)
+    _widths(grid[chosen], np.sqrt(best * _inflation(y)), width)
+
+
+@njit(cache=True, nogil=True)
+def _inflation(y: Vector) -> float:
+    """Factor from the mean squared error of the fit to the variance of a forecast."""
+    n = float((~np.isnan(y)).sum())
+    years = min(n / SEASON, float(_FIRST_YEARS))
+    return n / max(n - _STATES, n / 4) * (1 + 1 / years)
 
 
 @njit(cache=True, nogil=True)

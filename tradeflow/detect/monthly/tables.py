@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tradeflow.detect.multiplicity import e_bh
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
@@ -22,6 +24,7 @@ SUDDEN: Final = "sudden change, not shown to last"
 NO_SHIFT: Final = "no level shift"
 ALARM: Final = "alarm"
 NO_ALARM: Final = "no alarm"
+NOT_COMPLETE: Final = "span not complete"
 _SHOWN: Final = 20
 
 
@@ -51,23 +54,28 @@ def screen_frame(result: ScreenResult) -> pl.DataFrame:
 
 
 def monitor_frame(result: MonitorResult) -> pl.DataFrame:
-    """One row per series and complete span: alarm, excess with its 90 % interval, p and q."""
+    """One row per series and span: alarm, excess with its 90 % interval, p, q and e.
+
+    ``alarm`` is for one look, at q-values of this span alone; ``alarm_anytime`` and ``e`` are as
+    they stood at the end of the span, and hold however often one looks.
+    """
     parts = [_of_span(result, k) for k in range(len(result.spans))]
     return pl.concat(parts).sort("q", "span_months", nulls_last=True, maintain_order=True)
 
 
 def _of_span(result: MonitorResult, k: int) -> pl.DataFrame:
-    tested = result.rule == ""
-    fired = np.nan_to_num(result.q[:, k], nan=1.0) <= result.rate
+    e = result.e[:, result.spans[k] - 1]
     columns = {
-        "span_months": np.full(len(tested), result.spans[k]),
-        "alarm": np.where(tested, np.where(fired, ALARM, NO_ALARM), result.rule),
+        "span_months": np.full(len(e), result.spans[k]),
+        "alarm": _verdict(result, k),
         "excess_usd": result.excess[:, k],
         "excess_low_usd": result.excess_low[:, k],
         "excess_high_usd": result.excess_high[:, k],
         "change_percent": 100 * np.expm1(result.change[:, k]),
         "p": result.p[:, k],
         "q": result.q[:, k],
+        "e": e,
+        "alarm_anytime": e_bh(e, result.rate),
         "engine": result.engine,
         "persisted_months": result.persisted,
         "placebos": result.placebos,
@@ -75,8 +83,22 @@ def _of_span(result: MonitorResult, k: int) -> pl.DataFrame:
     return _joined(result.keys, columns)
 
 
+def _verdict(result: MonitorResult, k: int) -> NDArray[np.str_]:
+    """Alarm or none over span k; else why there is no answer."""
+    fired = np.where(result.q[:, k] <= result.rate, ALARM, NO_ALARM)
+    said = np.where(np.isnan(result.p[:, k]), NOT_COMPLETE, fired)
+    return np.where(result.rule == "", said, result.rule)
+
+
+def _longest(result: MonitorResult) -> pl.DataFrame:
+    """The row of each series' longest complete span, in the order of the series."""
+    parts = [_of_span(result, k) for k in range(len(result.spans))]
+    row = np.maximum(result.longest, 0) * len(result.rule) + np.arange(len(result.rule))
+    return pl.concat(parts)[row]
+
+
 def side_by_side(screened: ScreenResult, watched: MonitorResult | None) -> pl.DataFrame:
-    """Description and alarm of every series, the alarm over the longest span.
+    """Description and alarm of every series, the alarm over its longest complete span.
 
     Parameters
     ----------
@@ -99,8 +121,7 @@ def side_by_side(screened: ScreenResult, watched: MonitorResult | None) -> pl.Da
     )
     if watched is None:
         return described.with_columns(alarm=pl.lit("no baseline for an alarm"))
-    longest = monitor_frame(watched).filter(pl.col("span_months") == max(watched.spans))
-    alarmed = longest.select(
+    alarmed = _longest(watched).select(
         *key,
         "alarm",
         "span_months",
@@ -108,6 +129,7 @@ def side_by_side(screened: ScreenResult, watched: MonitorResult | None) -> pl.Da
         "excess_low_usd",
         "excess_high_usd",
         "persisted_months",
+        "alarm_anytime",
         pl.col("q").alias("alarm_q"),
     )
     return described.join(alarmed, on=key, how="left", maintain_order="left")
@@ -126,14 +148,17 @@ def screen_summary(result: ScreenResult) -> str:
 
 def monitor_summary(result: MonitorResult) -> str:
     """Counts, what was left out and why, and the first rows."""
-    frame = monitor_frame(result)
-    longest = frame.filter(pl.col("span_months") == max(result.spans))
     head = (
         f"{len(result.rule):,} series by {result.by}, {', '.join(result.provenance)}, from "
-        f"{result.since:%Y-%m} on, over {max(result.spans)} months: {_counted(longest['alarm'])}."
+        f"{result.since:%Y-%m} on, each over its longest complete span of up to "
+        f"{max(result.spans)} months: {_counted(_longest(result)['alarm'])}."
     )
-    note = f"Alarms at a false-discovery rate of {result.rate:.2f}, calibrated on placebos."
-    return "\n".join([head, note, str(frame.head(_SHOWN))])
+    note = (
+        f"Alarms at a false-discovery rate of {result.rate:.2f}, calibrated on placebos, for one "
+        f"look. However often one looks in {result.plan} months: "
+        f"{int(result.alarm_anytime.sum()):,} by e-values."
+    )
+    return "\n".join([head, note, str(monitor_frame(result).head(_SHOWN))])
 
 
 def _joined(keys: pl.DataFrame, columns: Mapping[str, object]) -> pl.DataFrame:
