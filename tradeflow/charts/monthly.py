@@ -78,23 +78,29 @@ def plot_monitor(result: MonitorResult, *, ax: Axes | None = None) -> Axes:
     """
     with styled():
         ax = ax or _new_axes()
-        order = np.argsort(-np.nan_to_num(np.abs(result.excess[:, -1])), kind="stable")
+        excess, low, high = _over_longest(result)
+        order = np.argsort(-np.nan_to_num(np.abs(excess)), kind="stable")
         rows = order[result.alarm[order]][:_MOST][::-1]
-        middle = result.excess[rows, -1] / 1e6
-        reach = np.abs(
-            np.stack([result.excess_low[rows, -1], result.excess_high[rows, -1]]) / 1e6 - middle
-        )
-        ax.errorbar(middle, np.arange(len(rows)), xerr=reach, fmt="o", color=_DARK, lw=1.2)
+        reach = np.abs(np.stack([low, high]) - excess)[:, rows]
+        ax.errorbar(excess[rows], np.arange(len(rows)), xerr=reach, fmt="o", color=_DARK, lw=1.2)
         names = result.keys.select("reporter", "partner", result.by).rows()
         ax.set_yticks(np.arange(len(rows)), [" ".join(names[i]) for i in rows])
         ax.axvline(0, color="black", lw=0.8)
-        span = result.spans[-1]
-        ax.set_xlabel(f"excess over {span} months, m USD (90 % interval)")
+        span = max(result.spans[k] for k in result.longest if k >= 0)
+        ax.set_xlabel(f"excess over up to {span} months, m USD (90 % interval)")
         alarms = int(result.alarm.sum())
         _title(ax, f"{alarms} of {len(result.rule)} series raise an alarm", result)
         if not alarms:
             ax.set_xticks([])
     return ax
+
+
+def _over_longest(result: MonitorResult) -> NDArray[np.float64]:
+    """Excess and its interval over each series' longest complete span, million US dollars."""
+    at = np.maximum(result.longest, 0)[:, None]
+    ends = (result.excess, result.excess_low, result.excess_high)
+    picked = np.stack([np.take_along_axis(x, at, axis=1)[:, 0] for x in ends]) / 1e6
+    return np.where(np.isfinite(picked), picked, np.nan)
 
 
 def _title(ax: Axes, finding: str, result: MonitorResult | ScreenResult) -> None:

@@ -24,6 +24,7 @@ PATIENCE: Final = 1.5
 """Weight of the evidence that is left when the months around the step are left out."""
 
 _FEWEST_FREE: Final = 3  # degrees of freedom that a scan needs
+_SAME: Final = 1 + 1e-9
 _BLOCK: Final = 64  # series that share working memory
 
 
@@ -123,7 +124,7 @@ def _scan_one(
     if care.outliers:
         count = _leave_outliers_out(y, tables.residual[0], work, count)
     null, drift, count, free = _search(centred, tables, work, count)
-    at = int(work.cost.argmin())
+    at = _cheapest(work.cost)
     if not np.isfinite(work.cost[at]):
         return
     ratio = -free * np.log(work.cost[at]) - 2 * null
@@ -283,6 +284,15 @@ def _step_at(
             best, size = score, along / length2
             se = np.sqrt(rest / ((free - 1) * length2))
     return null, drift, best, size, se
+
+
+@njit(cache=True, nogil=True)
+def _cheapest(cost: Vector) -> int:
+    """Earliest of the cheapest dates: dates with only months left out between them cost the same."""
+    at, bar = 0, cost.min() * _SAME
+    while not cost[at] <= bar and at < len(cost) - 1:
+        at += 1
+    return at
 
 
 @njit(cache=True, nogil=True)
