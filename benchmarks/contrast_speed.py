@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradeflow.detect.witness.contrast_fit import Cases, Table, fit_effects, fit_null
-from tradeflow.detect.witness.two_way import screen_shares, two_way
+from tradeflow.detect.witness.contrast.fit import Cases, Table, fit_effects, fit_null
+from tradeflow.detect.witness.contrast.two_way import screen_shares, two_way
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradeflow.detect.witness import sdid
-from tradeflow.detect.witness.excess_engines import Question, by_sdid, by_structure
+from tradeflow.detect.witness.excess import sdid
+from tradeflow.detect.witness.excess.engines import Question, by_sdid, by_structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

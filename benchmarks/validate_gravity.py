@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tradeflow.detect.witness.ppml import ppml
-from tradeflow.detect.witness.ppml_absorb import absorb, as_levels
+from tradeflow.detect.witness.contrast.ppml import ppml
+from tradeflow.detect.witness.contrast.ppml_absorb import absorb, as_levels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tradeflow.charts.style import BAND, DASHES, FAINT, INK, PALETTE, RULE, styled
-from tradeflow.detect.witness.event_bands import REFERENCE
+from tradeflow.detect.witness.contrast.event_bands import REFERENCE
 from tradeflow.detect.witness.heard import HEARD
 from tradeflow.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.witness.contrast import ContrastResult
+    from tradeflow.detect.witness.contrast.contrast import ContrastResult
 
 _MOST: Final = 25
 _ROW: Final = 0.24  # inches

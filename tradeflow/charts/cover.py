@@ -13,7 +13,7 @@ from tradeflow.charts.style import PALETTE, styled
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.witness.cover import CoverResult
+    from tradeflow.detect.witness.cover.cover import CoverResult
 
 _APART: Final = 0.12
 _MOST: Final = 12

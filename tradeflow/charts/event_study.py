@@ -13,7 +13,7 @@ from tradeflow.charts.style import FAINT, PALETTE, styled
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.witness.event_study import EventStudyResult
+    from tradeflow.detect.witness.events.event_study import EventStudyResult
 
 _MOST: Final = 12
 

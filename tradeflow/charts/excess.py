@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from tradeflow.charts.style import BAND, DASHES, FAINT, MINUS, PALETTE, plain, styled
-from tradeflow.detect.witness.excess_tables import donors_of, last
+from tradeflow.detect.witness.excess.tables import donors_of, last
 from tradeflow.detect.witness.heard import HEARD
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.witness.excess_result import ExcessResult
+    from tradeflow.detect.witness.excess.result import ExcessResult
 
 _MILLION: Final = 1e6
 
@@ -24,7 +24,7 @@ def plot_excess(result: ExcessResult, *, ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     result
-        From :func:`tradeflow.detect.witness.excess.excess`.
+        From :func:`tradeflow.detect.witness.excess.excess.excess`.
     ax
         Axes to draw on; a new figure if None.
 

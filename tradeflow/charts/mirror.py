@@ -9,12 +9,12 @@ import polars as pl
 
 from tradeflow.charts.style import FAINT, PALETTE, SMALL, millions, styled
 from tradeflow.detect.witness.heard import tally
-from tradeflow.detect.witness.mirror_tables import series_frame, totals_frame
+from tradeflow.detect.witness.mirror.tables import series_frame, totals_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.witness.mirror import MirrorResult
+    from tradeflow.detect.witness.mirror.mirror import MirrorResult
 
 _MOST: Final = 20
 

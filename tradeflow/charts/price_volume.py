@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tradeflow.charts.style import FAINT, PALETTE, SMALL, styled
-from tradeflow.detect.witness.price_tables import strongest
+from tradeflow.detect.witness.price.tables import strongest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from tradeflow.detect.witness.price_volume import PriceVolumeResult
-    from tradeflow.detect.witness.unit_values import UnitValueResult
+    from tradeflow.detect.witness.price.price_volume import PriceVolumeResult
+    from tradeflow.detect.witness.price.unit_values import UnitValueResult
 
 _MOST: Final = 12
 _APART: Final = 0.15  # rows between the marks of a series

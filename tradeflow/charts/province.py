@@ -9,13 +9,13 @@ import polars as pl
 
 from tradeflow.charts.style import FAINT, PALETTE, SMALL, styled
 from tradeflow.detect.witness.heard import tally
-from tradeflow.detect.witness.province_tables import place_frame
+from tradeflow.detect.witness.province.tables import place_frame
 from tradeflow.nomenclature.provinces import registered_place
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.witness.province import ProvinceResult
+    from tradeflow.detect.witness.province.province import ProvinceResult
 
 _MOST: Final = 24
 

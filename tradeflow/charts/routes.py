@@ -10,12 +10,12 @@ import polars as pl
 
 from tradeflow.charts.style import FAINT, INK, MINUS, NOTE, PALETTE, SMALL, millions, styled
 from tradeflow.detect.witness.ledger import ALL
-from tradeflow.detect.witness.routes_tables import totals_frame
+from tradeflow.detect.witness.routes.tables import totals_frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.witness.routes import RoutesResult
+    from tradeflow.detect.witness.routes.routes import RoutesResult
 
 _LEFT, _MIDDLE, _RIGHT = 0.08, 0.5, 0.92
 _WIDEST: Final = 0.16  # of a band, in parts of the axes' height

@@ -95,6 +95,18 @@ class Panel:
             members=tuple(self.members[i] for i in rows) if self.members else (),
         )
 
+    def drop_first(self, n: int) -> Panel:
+        """Return the panel without its first `n` periods, and without its parts."""
+        return replace(
+            self,
+            values=np.ascontiguousarray(self.values[:, n:]),
+            state=np.ascontiguousarray(self.state[:, n:]),
+            net_kg=self.net_kg[:, n:],
+            periods=self.periods[n:],
+            parts=None,
+            members=(),
+        )
+
     def row(self, name: str) -> int:
         """Find the row of a category, family or code.
 

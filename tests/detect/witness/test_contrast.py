@@ -11,10 +11,10 @@ import polars as pl
 import pytest
 
 import tradeflow as tf
-from tradeflow.detect.witness.contrast import contrast
-from tradeflow.detect.witness.event_bands import rank_p, rank_quantile, sup_t
-from tradeflow.detect.witness.ppml import ppml
-from tradeflow.detect.witness.two_way import screen_shares
+from tradeflow.detect.witness.contrast.contrast import contrast
+from tradeflow.detect.witness.contrast.event_bands import rank_p, rank_quantile, sup_t
+from tradeflow.detect.witness.contrast.ppml import ppml
+from tradeflow.detect.witness.contrast.two_way import screen_shares
 from tradeflow.errors import TooShortError, UnknownNameError, UsageError
 from tradeflow.panel.model import Panel
 from tradeflow.panel.states import State
@@ -25,7 +25,7 @@ from tradeflow.simulate.world import World
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tradeflow.detect.witness.contrast import Against
+    from tradeflow.detect.witness.contrast.contrast import Against
     from tradeflow.options import Freq
 
 PLACES = ("RUS", "DEU", "IND", "KAZ", "TUR", "VNM")

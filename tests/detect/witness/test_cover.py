@@ -9,8 +9,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import tradeflow as tf
-from tradeflow.detect.witness.cover import cover
-from tradeflow.detect.witness.cover_limit import hidden_share
+from tradeflow.detect.witness.cover.cover import cover
+from tradeflow.detect.witness.cover.limit import hidden_share
 from tradeflow.errors import TooShortError, UnknownCodeError, UnknownNameError, UsageError
 from tradeflow.simulate.effects import LevelShift, PriceChange
 from tradeflow.simulate.settings import Prices, Rates

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tradeflow as tf
-from tradeflow.detect.witness.event_groups import group_events
-from tradeflow.detect.witness.event_study import event_study
-from tradeflow.detect.witness.hac import bandwidth, newey_west
+from tradeflow.detect.witness.events.event_study import event_study
+from tradeflow.detect.witness.events.groups import group_events
+from tradeflow.detect.witness.events.hac import bandwidth, newey_west
 from tradeflow.errors import UsageError
 from tradeflow.panel.model import Panel
 from tradeflow.panel.states import State

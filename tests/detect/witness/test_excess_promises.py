@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import tradeflow as tf
-from tradeflow.detect.witness.excess import excess
+from tradeflow.detect.witness.excess.excess import excess
 from tradeflow.errors import TooShortError, UnknownNameError, UsageError
 from tradeflow.panel.model import Panel
 from tradeflow.panel.states import State
@@ -22,7 +22,7 @@ from tradeflow.simulate.world import World
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tradeflow.detect.witness.excess_result import Method
+    from tradeflow.detect.witness.excess.result import Method
 
 SINCE = "2022-03"
 STEADY = Noise(intermittent_share=0.0, structural_zero_share=0.0)

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import norm
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from tradeflow.detect.witness.structural import design, forecast
+from tradeflow.detect.witness.excess.structural import design, forecast
 from tradeflow.errors import TooShortError
 
 MONTHS, START, DRIFT = 72, 60, 0.1

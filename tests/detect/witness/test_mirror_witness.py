@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tradeflow.detect.witness.habit import Model, Slope, _forecast, learn, placebo_p
-from tradeflow.detect.witness.lost import lost_usd, shipping_delay, total_lost
-from tradeflow.detect.witness.mirror import MirrorResult, mirror
+from tradeflow.detect.witness.mirror.lost import lost_usd, shipping_delay, total_lost
+from tradeflow.detect.witness.mirror.mirror import MirrorResult, mirror
 from tradeflow.errors import TradeflowError, UsageError
 from tradeflow.simulate.effects import MirrorSilence
 

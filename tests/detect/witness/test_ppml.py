@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pytest
 
-from tradeflow.detect.witness.ppml import ppml
+from tradeflow.detect.witness.contrast.ppml import ppml
 from tradeflow.errors import DataError, UsageError
 
 if TYPE_CHECKING:

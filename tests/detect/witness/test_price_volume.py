@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import tradeflow as tf
-from tradeflow.detect.witness.decompose import Groups, decompose
-from tradeflow.detect.witness.price_volume import price_volume
-from tradeflow.detect.witness.price_windows import Window, totals
+from tradeflow.detect.witness.price.decompose import Groups, decompose
+from tradeflow.detect.witness.price.price_volume import price_volume
+from tradeflow.detect.witness.price.windows import Window, totals
 from tradeflow.errors import TooShortError, UsageError
 from tradeflow.simulate.effects import PriceChange, VolumeChange
 from tradeflow.simulate.settings import Prices, Rates

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from place_flows import START, drawn, placed
 
-from tradeflow.detect.witness.concentration import herfindahl, share_shift
-from tradeflow.detect.witness.province import province
+from tradeflow.detect.witness.province.concentration import herfindahl, share_shift
+from tradeflow.detect.witness.province.province import province
 from tradeflow.errors import UnknownNameError, UsageError
 from tradeflow.nomenclature.provinces import registered_place
 from tradeflow.nomenclature.tables import table

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from matplotlib.text import Text
 from polars.testing import assert_frame_equal
 
-from tradeflow.detect.witness.diversion import carried
-from tradeflow.detect.witness.routes import RoutesResult, routes
-from tradeflow.detect.witness.timing import LOSS_90, step_months
+from tradeflow.detect.witness.routes.diversion import carried
+from tradeflow.detect.witness.routes.routes import RoutesResult, routes
+from tradeflow.detect.witness.routes.timing import LOSS_90, step_months
 from tradeflow.errors import UsageError
 
 SINCE = "2022-03"

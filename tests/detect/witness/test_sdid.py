@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import nnls
 
-from tradeflow.detect.witness.sdid import fit, noise_of, simplex_weights
+from tradeflow.detect.witness.excess.sdid import fit, noise_of, simplex_weights
 from tradeflow.errors import TooShortError, UnknownNameError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tradeflow.detect.witness.sdid import Estimator
+    from tradeflow.detect.witness.excess.sdid import Estimator
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "california_prop99.csv"
 START = 19  # 1970 to 1988

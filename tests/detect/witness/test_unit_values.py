@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import tradeflow as tf
-from tradeflow.detect.witness.price_cells import price_cells
-from tradeflow.detect.witness.repeated import FALSE_POSITIVES, repeated
-from tradeflow.detect.witness.unit_value_scores import OTHERS, common
-from tradeflow.detect.witness.unit_values import unit_values
+from tradeflow.detect.witness.price.cells import price_cells
+from tradeflow.detect.witness.price.repeated import FALSE_POSITIVES, repeated
+from tradeflow.detect.witness.price.unit_value_scores import OTHERS, common
+from tradeflow.detect.witness.price.unit_values import unit_values
 from tradeflow.errors import UsageError
 from tradeflow.simulate.effects import PriceChange
 from tradeflow.simulate.settings import Prices, Rates

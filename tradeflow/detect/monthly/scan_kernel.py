@@ -288,7 +288,7 @@ def _step_at(
 
 @njit(cache=True, nogil=True)
 def _cheapest(cost: Vector) -> int:
-    """Earliest of the cheapest dates: dates with only months left out between them cost the same."""
+    """Earliest of the cheapest: dates with only months left out between them cost the same."""
     at, bar = 0, cost.min() * _SAME
     while not cost[at] <= bar and at < len(cost) - 1:
         at += 1

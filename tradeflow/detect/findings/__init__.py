@@ -1,0 +1,1 @@
+"""All evidence on each series together, and one word for it."""

@@ -1,0 +1,241 @@
+"""The table that brings description, alarm and all witnesses together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from tradeflow.detect.findings.base import annual, monthly
+from tradeflow.detect.findings.evidence import columns_of
+from tradeflow.detect.findings.hearing import Question, call_all
+from tradeflow.detect.findings.partner_code import vanished_from
+from tradeflow.detect.findings.result import FindingsResult
+from tradeflow.detect.findings.sentence import sentence
+from tradeflow.detect.findings.stance import AGREES, DISAGREES
+from tradeflow.detect.findings.verdict import ALONE, NOT_COMPARABLE, VERDICTS, Case, verdict
+from tradeflow.errors import UsageError
+from tradeflow.frames import to_polars
+from tradeflow.nomenclature.categories import category
+from tradeflow.nomenclature.countries import country
+from tradeflow.nomenclature.editions import describe, first_day, known_codes
+from tradeflow.options import By, one_of
+from tradeflow.panel.build import ALL, panel
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from tradeflow.frames import Frame
+    from tradeflow.options import Side
+
+EURASIAN_UNION: Final = ("ARM", "BLR", "KAZ", "KGZ")
+
+SIDED: Final = ("contrast", "donors", "volume", "mirror", "routes")
+"""Witnesses that take sides."""
+
+
+def findings(
+    flows: Frame,
+    *,
+    since: date | str,
+    by: By = "category",
+    partner: str = "RUS",
+    reporter: str | None = None,
+    hubs: Sequence[str] | None = None,
+    q: float = 0.10,
+) -> FindingsResult:
+    """Hear all the evidence on trade with one partner, and give each series one word.
+
+    Parameters
+    ----------
+    flows
+        A flow table, monthly or annual, of one source and release. The more destinations, mirrors,
+        hubs and registered places it holds, the more witnesses can be heard.
+    since
+        First period after; chosen before looking.
+    by
+        ``"category"``, ``"hs6"`` or ``"family"``.
+    partner
+        The destination asked about.
+    reporter
+        The exporter; None for the only one in the table, or for all of them together.
+    hubs
+        Destinations that the same events may have affected: set aside as donors, as long as three
+        others are left. None for Russia's partners in the Eurasian Economic Union, between which
+        no customs border stands.
+    q
+        False-discovery rate of each witness.
+
+    Returns
+    -------
+    FindingsResult
+
+    Raises
+    ------
+    UsageError
+        There are no exports to `partner`, or the table mixes sources, releases or frequencies.
+    UnknownNameError
+        A country or `by` is not known.
+
+    Notes
+    -----
+    Each witness is asked about the change that the alarm measured. It disagrees if its 90 %
+    interval leaves less than half of that change possible. A witness that cannot be heard says
+    why, and never counts as agreement. The verdicts are those of
+    :data:`tradeflow.detect.findings.verdict.VERDICTS`.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> found = tf.findings(tf.load_sample("china-russia-annual"), since=2022)
+    >>> found.table.filter(verdict="unusual")["category"].to_list()
+    """
+    one_of(by, By, name="by")
+    question = _question(
+        to_polars(flows), by, (partner, reporter), since=first_day(since), hubs=hubs, q=q
+    )
+    answers = call_all(question)
+    keys = question.asked.keys.select("reporter", "partner", by)
+    base = annual(question) if question.panel.freq == "A" else monthly(answers, keys)
+    base = _without_partner(base, question)
+    own = base["change_log"].fill_null(np.nan).to_numpy()
+    evidence = columns_of(answers, keys, own, q)
+    table = _judged(keys.hstack(base).hstack(evidence), question)
+    return FindingsResult(
+        table=table,
+        answers=answers,
+        by=by,
+        freq=question.panel.freq,
+        since=question.since,
+        partner=question.partner,
+        provenance=question.panel.provenance,
+        rate=q,
+    )
+
+
+def _question(
+    flows: pl.DataFrame,
+    by: By,
+    route: tuple[str, str | None],
+    *,
+    since: date,
+    hubs: Sequence[str] | None,
+    q: float,
+) -> Question:
+    partner = country(route[0]).iso3
+    reporter = None if route[1] is None else country(route[1]).iso3
+    exports = flows.filter(pl.col("flow") == "export")
+    if reporter is not None:
+        exports = exports.filter(pl.col("reporter") == reporter)
+    else:
+        exports = _main_reporters(exports, partner)
+    together: Side | None = "reporter" if exports["reporter"].n_unique() > 1 else None
+    whole = panel(exports, by=by, together=together)
+    rows = np.flatnonzero(whole.keys["partner"] == partner)
+    if not len(rows):
+        raise UsageError(f"The table has no exports to {partner}: name another partner.")
+    return Question(
+        flows=flows,
+        panel=whole,
+        asked=whole.take(rows),
+        asked_flows=None if together else exports.filter(pl.col("partner") == partner),
+        since=since,
+        partner=partner,
+        reporter=None if together else str(whole.keys["reporter"][0]),
+        hubs=tuple(EURASIAN_UNION if hubs is None else (country(hub).iso3 for hub in hubs)),
+        q=q,
+    )
+
+
+def _main_reporters(exports: pl.DataFrame, partner: str) -> pl.DataFrame:
+    """Exports of those that are not themselves destinations, such as hubs, nor the partner."""
+    destinations = exports["partner"].unique().to_list()
+    return exports.filter(~pl.col("reporter").is_in([*destinations, partner]))
+
+
+def _without_partner(base: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """Say where a reporter stopped recording the partner."""
+    gone = vanished_from(question.asked)
+    if gone is None:
+        return base
+    why = (
+        f"{NOT_COMPARABLE}: from {gone:%Y-%m} on no trade with {question.partner} in any good; "
+        "its code may have changed"
+    )
+    return base.with_columns(rule=pl.lit(why))
+
+
+def _judged(table: pl.DataFrame, question: Question) -> pl.DataFrame:
+    """Add verdict, sentence and the witnesses on each side; the strongest verdicts first."""
+    rows = [_with_verdict(row, question) for row in table.iter_rows(named=True)]
+    added = pl.DataFrame(rows, schema=_ADDED)
+    rank = {word: place for place, word in enumerate(VERDICTS)}
+    return (
+        table.hstack(added)
+        .with_columns(
+            rank=pl.col("verdict").replace_strict(rank, return_dtype=pl.Int64),
+            size=-pl.col("excess_usd").abs(),
+        )
+        .sort("rank", "size", maintain_order=True, nulls_last=True)
+        .select(*table.columns[:3], *_ADDED, *table.columns[3:])
+    )
+
+
+_ADDED: Final = dict.fromkeys(
+    ("title", "verdict", "sentence", "agree", "disagree", "not_heard", "flags"), pl.String
+)
+
+
+def _with_verdict(row: Mapping[str, Any], question: Question) -> dict[str, str]:
+    word = verdict(
+        Case(
+            rule=row["rule"],
+            alarm=row["alarm"],
+            alone=row["alarm_p"] is not None and row["alarm_p"] <= ALONE,
+            found=row["change_log"] is not None,
+            falling=(row["change_log"] or 0.0) < 0,
+            contrast=row["contrast"],
+            destinations=row["destinations"],
+            donors=row["donors"],
+            volume=row["volume"],
+            mirror=row["mirror"],
+            routes=row["routes"],
+        )
+    )
+    by = question.panel.by
+    title, flags = _title(by, row[by])
+    said = {
+        "title": title,
+        "verdict": word,
+        "flags": flags,
+        "agree": ", ".join(name for name in SIDED if row[name] == AGREES),
+        "disagree": ", ".join(name for name in SIDED if row[name] == DISAGREES),
+        "not_heard": ", ".join(name for name in SIDED if row[name].startswith("not heard")),
+    }
+    names = {
+        "goods": title,
+        "reporter": "all reporters" if row["reporter"] == ALL else country(row["reporter"]).name,
+        "partner": country(row["partner"]).name,
+        "span": _span(question, row["span"]),
+    }
+    return said | {"sentence": sentence(dict(row) | said, names)}
+
+
+def _title(by: str, name: str) -> tuple[str, str]:
+    """What the series is called in print, and what to beware of."""
+    if by == "category":
+        found = category(name)
+        return found.title, found.beware
+    held = name in known_codes("HS2022")
+    return (f"{name} {describe(name).split(';')[0]}" if held else name), ""
+
+
+def _span(question: Question, periods: int | None) -> str:
+    """Name the periods judged together."""
+    all_periods = question.asked.periods
+    first = sum(p < question.since for p in all_periods)
+    last = all_periods[min(first + (periods or len(all_periods)), len(all_periods)) - 1]
+    form = "%Y" if question.asked.freq == "A" else "%Y-%m"
+    return f"{question.since:{form}} to {last:{form}}"

@@ -1,0 +1,178 @@
+"""Calling the witnesses: each is heard, or says why it cannot be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypedDict, TypeVar
+
+from tradeflow.detect.monthly.monitor import MonitorResult, monitor
+from tradeflow.detect.monthly.screen import ScreenResult, screen
+from tradeflow.detect.witness.contrast.contrast import ContrastResult, contrast
+from tradeflow.detect.witness.excess.excess import excess
+from tradeflow.detect.witness.heard import not_heard
+from tradeflow.detect.witness.mirror.mirror import MirrorResult, mirror
+from tradeflow.detect.witness.price.price_volume import PriceVolumeResult, price_volume
+from tradeflow.detect.witness.province.province import ProvinceResult, province
+from tradeflow.detect.witness.routes.routes import RoutesResult, routes
+from tradeflow.errors import DataError, TooShortError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+
+    import polars as pl
+
+    from tradeflow.detect.witness.excess.result import ExcessResult
+    from tradeflow.frames import Frame
+    from tradeflow.options import Backend
+    from tradeflow.panel.model import Panel
+
+FEWEST_DONORS: Final = 3
+"""Destinations that must be left for suspected hubs to be set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, of flows and of the panel made of them.
+
+    Attributes
+    ----------
+    flows
+        The flow table.
+    panel
+        Exports of the reporter to all destinations.
+    asked, asked_flows
+        The same to the partner alone, and the rows it was made of; None if reporters were added up.
+    since, partner, reporter
+        First period after; ISO alpha-3; None for all reporters together.
+    hubs
+        Destinations that the same events may have affected, set aside as donors.
+    q
+        False-discovery rate.
+    """
+
+    flows: pl.DataFrame
+    panel: Panel
+    asked: Panel
+    asked_flows: pl.DataFrame | None
+    since: date
+    partner: str
+    reporter: str | None
+    hubs: tuple[str, ...]
+    q: float
+
+    def set_aside(self) -> tuple[str, ...]:
+        """Suspected hubs, unless too few destinations would be left to compare with."""
+        others = set(self.panel.keys["partner"]) - {self.partner}
+        hubs = others & set(self.hubs)
+        return tuple(sorted(hubs)) if len(others - hubs) >= FEWEST_DONORS else ()
+
+
+class _Recent(TypedDict):
+    weights: Literal["equal"]
+    baseline: int
+    season: bool
+
+
+_RECENT: Final[_Recent] = {"weights": "equal", "baseline": 24, "season": False}
+"""How series drift and vary in size, two years before and equal weights tell most; the seasons of
+goods and of destinations are in the model, and those of series in the placebos."""
+
+
+class Result(Protocol):
+    """What every witness returns."""
+
+    def to_frame(self, backend: Backend = "pandas") -> Frame:
+        """Return one row per series."""
+        ...
+
+
+Told_co = TypeVar("Told_co", bound=Result, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[Told_co]):
+    """A witness's result, or why there is none.
+
+    Attributes
+    ----------
+    result
+        What the witness's verb returned; None if not heard.
+    why
+        Empty if heard, else ``not heard: why``.
+    """
+
+    result: Told_co | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All witnesses. ``destinations`` is the contrast with other destinations alone."""
+
+    description: Answer[ScreenResult]
+    alarm: Answer[MonitorResult]
+    contrast: Answer[ContrastResult]
+    destinations: Answer[ContrastResult]
+    donors: Answer[ExcessResult]
+    price: Answer[PriceVolumeResult]
+    mirror: Answer[MirrorResult]
+    routes: Answer[RoutesResult]
+    province: Answer[ProvinceResult]
+
+    def silent(self) -> Iterator[tuple[str, str]]:
+        """Name the witnesses that could not be heard at all, and why."""
+        for field in fields(self):
+            why = getattr(self, field.name).why
+            if why:
+                yield field.name, why
+
+
+def call_all(q: Question) -> Answers:
+    """Ask every witness; one that cannot speak says why."""
+    aside, by = q.set_aside(), q.asked.by
+    since, partner, rate = q.since, q.partner, q.q
+    return Answers(
+        description=_call(lambda: screen(q.asked, q=rate)),
+        alarm=_call(lambda: monitor(q.asked, since=since, q=rate)),
+        contrast=_call(
+            lambda: contrast(
+                q.panel, since=since, partner=partner, exclude=aside, q=rate, **_RECENT
+            )
+        ),
+        destinations=_call(
+            lambda: contrast(
+                q.panel,
+                since=since,
+                partner=partner,
+                exclude=aside,
+                against="destinations",
+                q=rate,
+                **_RECENT,
+            )
+        ),
+        donors=_call(lambda: excess(q.panel, since=since, partner=partner, treated=aside)),
+        price=_call(lambda: price_volume(q.asked, since=since, flows=q.asked_flows)),
+        mirror=_call(
+            lambda: mirror(q.flows, since=since, by=by, reporter=q.reporter, partner=partner)
+        ),
+        routes=_call(
+            lambda: routes(q.flows, since=since, donor=q.reporter, partner=partner, by=by)
+        ),
+        province=_call(
+            lambda: province(q.flows, since=since, partner=partner, by=by, reporter=_one(q))
+        ),
+    )
+
+
+def _call(ask: Callable[[], Told_co]) -> Answer[Told_co]:
+    try:
+        return Answer(ask(), "")
+    except (DataError, TooShortError, UsageError) as error:
+        return Answer(None, not_heard(str(error)))
+
+
+def _one(q: Question) -> str:
+    if q.reporter is None:
+        raise UsageError("Several reporters together have no registered places in common.")
+    return q.reporter

@@ -1,0 +1,78 @@
+"""All findings on one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import polars as pl
+    from matplotlib.axes import Axes
+
+    from tradeflow.detect.findings.hearing import Answers
+    from tradeflow.frames import Frame
+    from tradeflow.options import Backend
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FindingsResult:
+    """What all witnesses say together.
+
+    Attributes
+    ----------
+    table
+        One row per series, the strongest verdicts first: reporter, partner, what the series is,
+        title; verdict (a word of :data:`tradeflow.detect.findings.verdict.VERDICTS`) and sentence;
+        description with date set and size (log points, 90 % interval); alarm with its q-value, the
+        span of periods judged together, change (log points) and excess over them (US dollars,
+        90 % interval); for each witness its estimate with 90 % interval and its stance (agrees,
+        disagrees, undecided, or why it was not heard); agree, disagree, not_heard (names of
+        witnesses); rule (empty, or why nothing can be said); flags.
+    answers
+        Of every witness: its own result, or why there is none.
+    by
+        What a series is.
+    freq
+        ``M`` or ``A``.
+    since, partner
+        First period after; ISO alpha-3.
+    provenance
+        Sources and releases.
+    rate
+        False-discovery rate.
+    """
+
+    table: pl.DataFrame
+    answers: Answers
+    by: str
+    freq: str
+    since: date
+    partner: str
+    provenance: tuple[str, ...]
+    rate: float
+
+    def __repr__(self) -> str:
+        """Count the verdicts in one line."""
+        from tradeflow.detect.findings.tables import heading
+
+        return heading(self)
+
+    def to_frame(self, backend: Backend = "pandas") -> Frame:
+        """Return one row per series, the strongest verdicts first."""
+        from tradeflow.frames import to_backend
+
+        return to_backend(self.table, backend)
+
+    def summary(self) -> str:
+        """Return the verdicts counted, who could not be heard and why, and the sentences."""
+        from tradeflow.detect.findings.tables import findings_summary
+
+        return findings_summary(self)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw verdicts, excess and the stance of every witness."""
+        from tradeflow.charts.findings import plot_findings
+
+        return plot_findings(self, ax=ax)

@@ -1,0 +1,99 @@
+"""One sentence about each series that a careful economist would sign."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from tradeflow.detect.findings.verdict import (
+    ANOMALOUS,
+    DESCRIBED,
+    DIVERTED,
+    NOT_COMPARABLE,
+    PRICE,
+    SHARED_DESTINATIONS,
+    SHARED_GOODS,
+    TOO_THIN,
+    UNREMARKABLE,
+    UNUSUAL,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CLOSING: Final = {
+    ANOMALOUS: "compatible with a {way} specific to {partner}",
+    UNUSUAL: "unusual, and not shown to be specific to {partner}",
+    SHARED_DESTINATIONS: "but the same goods {moved} alike to other destinations",
+    SHARED_GOODS: "but other goods to {partner} {moved} alike",
+    PRICE: "but this is a change of price, not of quantity",
+    DIVERTED: "compatible with trade having gone through third countries instead",
+}
+
+
+def sentence(row: Mapping[str, Any], what: Mapping[str, str]) -> str:
+    """Write the sentence.
+
+    Parameters
+    ----------
+    row
+        One row of the table of findings.
+    what
+        How to call ``goods``, ``reporter``, ``partner`` and ``span`` in print.
+    """
+    verdict, flow = row["verdict"], f"{what['goods']}, {what['reporter']} to {what['partner']}"
+    if verdict in {NOT_COMPARABLE, TOO_THIN}:
+        return f"{flow}: nothing can be said, {row['rule']}."
+    if verdict == UNREMARKABLE:
+        return f"{flow}: {what['span']} was within what the time before forecast."
+    if verdict == DESCRIBED:
+        return f"{flow}: {_shift(row)}; too few months before it for an alarm{_silent(row)}."
+    rising = row["change_log"] > 0
+    parts = [_excess(row, what), *_contrast(row, verdict), *_route(row, verdict)]
+    closing = _CLOSING[verdict].format(
+        way="rise" if rising else "fall",
+        moved="rose" if rising else "fell",
+        partner=what["partner"],
+    )
+    return f"{flow}: {', '.join(parts)}; {closing}{_silent(row)}."
+
+
+def _excess(row: Mapping[str, Any], what: Mapping[str, str]) -> str:
+    low, high = sorted((abs(row["excess_usd_low"]), abs(row["excess_usd_high"])))
+    size = f"{_million(abs(row['excess_usd']))} m USD"
+    if row["excess_usd_low"] * row["excess_usd_high"] > 0 and math.isfinite(high):
+        size += f" (90 % interval {_million(low)} to {_million(high)})"
+    return f"{what['span']} was {size} {'above' if row['excess_usd'] > 0 else 'below'} the forecast"
+
+
+def _shift(row: Mapping[str, Any]) -> str:
+    size, low, high = (_percent(row[f"size_log{end}"]) for end in ("", "_low", "_high"))
+    first, last = row["month_first"], row["month_last"]
+    when = f"in {first:%Y-%m}" if first == last else f"between {first:%Y-%m} and {last:%Y-%m}"
+    return f"the level changed {when} by {size} (90 % interval {low} to {high})"
+
+
+def _contrast(row: Mapping[str, Any], verdict: str) -> list[str]:
+    if verdict not in {ANOMALOUS, UNUSUAL, DIVERTED} or row["contrast_log"] is None:
+        return []
+    size, low, high = (_percent(row[f"contrast_log{end}"]) for end in ("", "_low", "_high"))
+    return [f"{size} ({low} to {high}) beyond other destinations and other goods"]
+
+
+def _route(row: Mapping[str, Any], verdict: str) -> list[str]:
+    if verdict != DIVERTED:
+        return []
+    low, high = (100 * row[f"routes_share{end}"] for end in ("_low", "_high"))
+    return [f"while exports to hubs rose by what could carry {low:.0f} to {high:.0f} % of the loss"]
+
+
+def _silent(row: Mapping[str, Any]) -> str:
+    return f" (not heard: {row['not_heard']})" if row["not_heard"] else ""
+
+
+def _million(usd: float) -> str:
+    return f"{usd / 1e6:,.1f}"
+
+
+def _percent(log: float) -> str:
+    return f"{100 * math.expm1(log):+,.0f} %"

@@ -1,0 +1,96 @@
+"""From the stances of the witnesses to one word: few words, each with one meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
+
+ANOMALOUS: Final = "anomalous"
+UNUSUAL: Final = "unusual"
+SHARED_DESTINATIONS: Final = "shared with other destinations"
+SHARED_GOODS: Final = "shared with other goods"
+PRICE: Final = "price, not volume"
+DIVERTED: Final = "compatible with diversion"
+DESCRIBED: Final = "level shift, alarm not heard"
+UNREMARKABLE: Final = "nothing unusual"
+NOT_COMPARABLE: Final = "not comparable"
+TOO_THIN: Final = "too thin"
+
+VERDICTS: Final = {
+    ANOMALOUS: (
+        "The contrast moved, so did the series by itself, no witness heard disagrees, and a fall "
+        "is not one that hubs might have carried."
+    ),
+    UNUSUAL: "An alarm; the contrast is not heard or undecided, or witnesses disagree.",
+    SHARED_DESTINATIONS: "An alarm; the same goods moved alike to other destinations.",
+    SHARED_GOODS: "An alarm; other goods to the same destination moved alike.",
+    PRICE: "An alarm in value; the quantity did not follow.",
+    DIVERTED: "A fall on the direct route that exports to hubs could carry.",
+    DESCRIBED: "A level shift; too few months before it for an alarm.",
+    UNREMARKABLE: "No alarm.",
+    NOT_COMPARABLE: "The classification or the partner's code changed; nothing can be said.",
+    TOO_THIN: "Too few months with trade; nothing can be said.",
+}
+"""The words, and what each means."""
+
+
+ALONE: Final = 0.05
+"""p-value up to which a series moved by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of one series.
+
+    Attributes
+    ----------
+    rule
+        Empty if the series could be judged, else why not.
+    alarm
+        Whether the alarm fired at the promised rate; None if it could not be heard.
+    alone
+        Whether it would have fired if only this series had been looked at (p of at most 5 %).
+        Enough where the contrast, at the promised rate, has named the series.
+    found
+        Whether there is a change to ask about.
+    falling
+        Whether the change is a fall.
+    contrast, destinations, donors, volume, mirror, routes
+        Stances. ``destinations`` is the contrast with other destinations alone.
+    """
+
+    rule: str
+    alarm: bool | None
+    alone: bool
+    found: bool
+    falling: bool
+    contrast: str
+    destinations: str
+    donors: str
+    volume: str
+    mirror: str
+    routes: str
+
+
+def verdict(case: Case) -> str:
+    """Give the word of :data:`VERDICTS` for one series: the first that fits."""
+    return next(word for fits, word in _rules(case) if fits)
+
+
+def _rules(case: Case) -> list[tuple[bool, str]]:
+    confirmed = case.contrast == AGREES and DISAGREES not in {case.donors, case.mirror}
+    carried = case.falling and case.routes in {AGREES, UNDECIDED}
+    return [
+        (case.rule.startswith(NOT_COMPARABLE), NOT_COMPARABLE),
+        (case.rule != "", TOO_THIN),
+        (case.alarm is None and case.found, DESCRIBED),
+        (not (case.alarm or (case.alone and case.contrast == AGREES)), UNREMARKABLE),
+        (case.volume == DISAGREES, PRICE),
+        (case.destinations == DISAGREES, SHARED_DESTINATIONS),
+        (case.contrast == DISAGREES, SHARED_GOODS),
+        (case.falling and case.routes == AGREES, DIVERTED),
+        (confirmed and not carried, ANOMALOUS),
+        (True, UNUSUAL),
+    ]

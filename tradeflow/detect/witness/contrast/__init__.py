@@ -1,0 +1,1 @@
+"""Contrast with other destinations and other goods."""

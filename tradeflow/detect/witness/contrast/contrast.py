@@ -1,0 +1,393 @@
+"""Whether a good's trade with one destination moved beyond what explains it.
+
+Other destinations of the same good show world demand and changes of its code; other goods to the
+same destination show what it imports more of altogether. What is left is specific to the good and
+the destination.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+
+from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.contrast.data import layout, recent, rules
+from tradeflow.detect.witness.contrast.estimate import (
+    Asked,
+    Estimates,
+    estimate,
+    placebo_lists,
+    placebos_of,
+    single,
+    together,
+)
+from tradeflow.detect.witness.contrast.event_bands import bins_around
+from tradeflow.detect.witness.contrast.fit import Cases
+from tradeflow.detect.witness.heard import HEARD, not_heard
+from tradeflow.errors import UsageError
+from tradeflow.nomenclature.editions import first_day
+from tradeflow.options import one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    import polars as pl
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from tradeflow.detect.witness.contrast.data import Layout
+    from tradeflow.detect.witness.contrast.event_bands import Bins
+    from tradeflow.frames import Frame
+    from tradeflow.options import Backend
+    from tradeflow.panel.model import Panel
+
+Against = Literal["both", "destinations"]
+Every = Literal["month", "quarter"]
+Weights = Literal["value", "equal"]
+
+CONTROL: Final = not_heard("a control good, not asked about")
+NO_PLACEBOS: Final = not_heard("too few placebos to judge by")
+NO_FIT: Final = not_heard("hardly any other trade to compare with, or too noisy")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pooled:
+    """The effect on all goods of the list together; NaN where nothing can be said.
+
+    Attributes
+    ----------
+    rule
+        Empty if heard, else why not.
+    goods
+        How many goods.
+    effect, low, high, p
+        Log points with 90 % interval, and p-value among `placebos` lists elsewhere.
+    excess, excess_low, excess_high
+        In the panel's unit.
+    placebos
+        Lists in other destinations that it is judged by.
+    """
+
+    rule: str
+    goods: int
+    effect: float
+    low: float
+    high: float
+    p: float
+    excess: float
+    excess_low: float
+    excess_high: float
+    placebos: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ContrastResult:
+    """Contrasts of n series, those of one exporter with one destination.
+
+    Arrays have shape (n,), NaN where the witness was not heard.
+
+    Attributes
+    ----------
+    keys, periods, by, unit, provenance
+        From the panel; `keys` holds the rows of the exporter and the partner.
+    since, partner, against, season
+        As asked for; `season` says whether series have a level per calendar month.
+    donors
+        Destinations compared with.
+    dropped
+        Cells that were not used, by state.
+    rule
+        Empty if heard, else ``not heard: why``.
+    effect, low, high, se
+        Log change beyond the comparison, its 90 % interval, its standard error.
+    p, q
+        By rank among the placebos; over all series heard.
+    p_student, q_student
+        The same with the scale of the placebos' middle 90 % and the tails of Student's t: no
+        floor, and a few placebos that really moved do no harm.
+    excess, excess_low, excess_high
+        Trade since the date less what the comparison explains, in `unit`, 90 % interval.
+    pre_trend_p
+        p-value of the largest effect before the year that precedes the date: small values say
+        that the series had left the comparison before.
+    bins
+        First period of each bin of the path; the year before the date is the reference.
+    path, path_low, path_high
+        Shape (n, bins): effects by bin, and a 90 % band for all bins of a series at once.
+    placebos
+        Contrasts of other destinations that p-values are ranks among.
+    pooled
+        The list as a whole; None if no list was named.
+    rate
+        False-discovery rate at which :attr:`moved` is decided.
+    """
+
+    keys: pl.DataFrame
+    periods: tuple[date, ...]
+    by: str
+    unit: str
+    provenance: tuple[str, ...]
+    since: date
+    partner: str
+    against: Against
+    season: bool
+    donors: tuple[str, ...]
+    dropped: dict[str, int]
+    rule: NDArray[np.str_]
+    effect: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    se: NDArray[np.float64]
+    p: NDArray[np.float64]
+    q: NDArray[np.float64]
+    p_student: NDArray[np.float64]
+    q_student: NDArray[np.float64]
+    excess: NDArray[np.float64]
+    excess_low: NDArray[np.float64]
+    excess_high: NDArray[np.float64]
+    pre_trend_p: NDArray[np.float64]
+    bins: tuple[date, ...]
+    path: NDArray[np.float64]
+    path_low: NDArray[np.float64]
+    path_high: NDArray[np.float64]
+    placebos: int
+    pooled: Pooled | None
+    rate: float
+
+    @property
+    def moved(self) -> NDArray[np.bool_]:
+        """Which series moved beyond the comparison, at the promised rate."""
+        return np.asarray(np.nan_to_num(self.q, nan=1.0) <= self.rate)
+
+    def to_frame(self, backend: Backend = "pandas") -> Frame:
+        """Return one row per series, sorted by p."""
+        from tradeflow.detect.witness.contrast.tables import contrast_frame
+        from tradeflow.frames import to_backend
+
+        return to_backend(contrast_frame(self), backend)
+
+    def path_frame(self, backend: Backend = "pandas") -> Frame:
+        """Return one row per series heard and bin: the event study."""
+        from tradeflow.detect.witness.contrast.tables import path_frame
+        from tradeflow.frames import to_backend
+
+        return to_backend(path_frame(self), backend)
+
+    def summary(self) -> str:
+        """Return counts heard and not heard, the comparison, and the strongest rows, as text."""
+        from tradeflow.detect.witness.contrast.tables import contrast_summary
+
+        return contrast_summary(self)
+
+    def plot(self, ax: Axes | None = None, *, name: str | None = None) -> Axes:
+        """Draw the effects of all series, or with `name` the path of one."""
+        from tradeflow.charts.contrast import plot_contrast, plot_path
+
+        return plot_contrast(self, ax=ax) if name is None else plot_path(self, name, ax=ax)
+
+
+def contrast(
+    panel: Panel,
+    *,
+    since: date | str,
+    partner: str = "RUS",
+    reporter: str | None = None,
+    treated: Collection[str] | None = None,
+    exclude: Collection[str] = (),
+    against: Against = "both",
+    every: Every = "quarter",
+    season: bool | None = None,
+    weights: Weights = "value",
+    baseline: int | None = None,
+    q: float = 0.10,
+) -> ContrastResult:
+    """Contrast an exporter's trade with one destination with its trade with others.
+
+    Parameters
+    ----------
+    panel
+        A panel with several destinations of one exporter (or of all together).
+    since
+        First period in which trade may have moved.
+    partner
+        The destination asked about.
+    reporter
+        The exporter, if the panel has several.
+    treated
+        Goods asked about, values of the panel's `by`. The others then show what the destination
+        imports of everything, and the list is also estimated as a whole. None: every good in
+        turn, all others showing it.
+    exclude
+        Destinations not to compare with, such as those through which trade may be diverted.
+    against
+        ``"both"``: other destinations and other goods. ``"destinations"``: only the former, for
+        panels in which all goods may have moved.
+    every
+        Length of the bins of the path; a panel of years has years.
+    season
+        Whether each series has a level per calendar month; None: with three years before `since`.
+    weights
+        ``"value"``: large series count more, as the Poisson likelihood wants it. ``"equal"``: each
+        series in units of its mean before `since`, so that no large good or destination speaks for
+        the others; less noise where noise is relative.
+    baseline
+        Periods before `since` that are read; None: all. Older ones tell of older levels.
+    q
+        False-discovery rate.
+
+    Returns
+    -------
+    ContrastResult
+
+    Raises
+    ------
+    UsageError
+        Several exporters and none named; fewer than two destinations to compare with; no good
+        left to compare with.
+    UnknownNameError
+        A name that the panel does not have.
+    TooShortError
+        Fewer than twelve months (three years) before `since`, or none since.
+
+    Notes
+    -----
+    With goods k, destinations j and periods t, for each good asked about,
+
+        E[y_kjt] = exp(a_{kj,m(t)} + g_kt + l_jt + b 1{j = partner, k asked, t >= since}),
+
+    by Poisson pseudo-maximum-likelihood; g absorbs world demand and code changes of the good, l
+    what the destination imports of everything, a the series' level (by calendar month). Excess
+    is (1 - exp(-b)) times the trade since, and its interval that of b. Goods of a list have an
+    effect each in one fit; without a list, each good has a fit of its own, in which a large good
+    that moved makes the others seem to move the other way: name the goods asked about if many
+    may have moved, or if a few of them are most of the trade.
+
+    One series is treated, so clustered errors would mean nothing. The standard error comes from
+    the series' own residuals before `since` under a local level, with variances moderated over
+    series; p is the rank of |b| / se among the same ratios for all other goods and destinations,
+    estimated without the partner; the interval has the width at which placebos fall outside in
+    one of ten cases. Placebos that really moved widen it: an error on the safe side.
+
+    References
+    ----------
+    Santos Silva, J. M. C. and Tenreyro, S. (2006), The log of gravity, REStat 88(4). Abadie, A.,
+    Diamond, A. and Hainmueller, J. (2010), Synthetic control methods for comparative case studies,
+    JASA 105(490) (placebos in space). Conley, T. and Taber, C. (2011), Inference with
+    "difference in differences" with a small number of policy changes, REStat 93(1).
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> flows = tf.load_sample("eu-high-priority-monthly")
+    >>> panel = tf.panel(flows, by="hs6", together="reporter")
+    >>> found = contrast(panel, since="2022-03", against="destinations")
+    >>> int(found.moved.sum()), bool((found.effect[found.moved] < 0).all())
+    (11, True)
+    """
+    one_of(against, Against, name="against")
+    one_of(every, Every, name="every")
+    one_of(weights, Weights, name="weights")
+    day, growth = first_day(since), against == "both"
+    panel = recent(panel, day, baseline)
+    laid = layout(
+        panel,
+        since=day,
+        reporter=reporter,
+        partner=partner,
+        exclude=exclude,
+        growth=growth,
+        equal=weights == "equal",
+    ).with_season(season=season, monthly=panel.freq == "M")
+    listed = None if treated is None else laid.named(treated)
+    _check_goods(laid, listed, growth=growth)
+    width = 3 if panel.freq == "M" and every == "quarter" else 1
+    bins = bins_around(panel.periods, laid.post, panel.freq, width)
+    rule, numbers, pooled = _heard(laid, listed, bins, panel.freq)
+    return ContrastResult(
+        keys=laid.keys,
+        periods=panel.periods,
+        by=panel.by,
+        unit=panel.unit,
+        provenance=panel.provenance,
+        since=day,
+        partner=partner,
+        against=against,
+        season=bool(laid.table.season.any()),
+        donors=laid.donors,
+        dropped=laid.dropped,
+        rule=rule,
+        bins=bins.first,
+        q=q_values(numbers["p"]),
+        q_student=q_values(numbers["p_student"]),
+        pooled=pooled,
+        rate=q,
+        **numbers,
+    )
+
+
+def _check_goods(laid: Layout, listed: NDArray[np.bool_] | None, *, growth: bool) -> None:
+    if listed is not None and not listed.any():
+        raise UsageError("No good is asked about: treated= is empty. Pass None for all in turn.")
+    controls = len(laid.goods) - (1 if listed is None else int(listed.sum()))
+    if growth and controls < 1:
+        raise UsageError(
+            f"All {len(laid.goods)} goods of the panel are asked about; none is left to show what "
+            'the destination imports of everything. Pass against="destinations", or a panel with '
+            "other goods too."
+        )
+
+
+def _heard(
+    laid: Layout, listed: NDArray[np.bool_] | None, bins: Bins, freq: str
+) -> tuple[NDArray[np.str_], dict[str, Any], Pooled | None]:
+    """Rules, numbers per series, and the list as a whole."""
+    table, post = laid.table, laid.post
+    rule = rules(table, post, freq)[laid.place, 0].astype("U96")
+    if listed is not None:
+        rule[~listed[laid.place]] = CONTROL
+    heard, goods = np.flatnonzero(rule == HEARD), _goods(listed)
+    asked = _asked(laid.place[heard], goods)
+    placebos = placebos_of(table, post, freq, goods)
+    made = estimate(table, post, bins, asked, placebos) if len(heard) and placebos else None
+    if made is None:
+        rule[heard] = NO_PLACEBOS
+        numbers = Estimates.none(len(bins.first)).spread(heard[:0], len(rule))
+    else:
+        rule[heard[np.isnan(made.effect)]] = NO_FIT
+        numbers = made.spread(heard, len(rule))
+    pooled = None if goods is None else _pooled(laid, goods, laid.place[heard], bins)
+    return rule, numbers, pooled
+
+
+def _goods(listed: NDArray[np.bool_] | None) -> NDArray[np.int64] | None:
+    return None if listed is None else np.flatnonzero(listed).astype(np.int64)
+
+
+def _asked(heard: NDArray[np.int64], listed: NDArray[np.int64] | None) -> Asked:
+    """Effects of the goods heard, in their order: one fit each, or one fit for a list."""
+    if listed is None:
+        return single(heard, np.zeros_like(heard))
+    made = together(listed, np.isin(listed, heard)[:, None])
+    return Asked(made.cases, np.searchsorted(listed, heard))
+
+
+def _pooled(
+    laid: Layout, listed: NDArray[np.int64], heard: NDArray[np.int64], bins: Bins
+) -> Pooled:
+    """All goods of the list that can be contrasted, as one treatment; its others left out."""
+    every = np.arange(len(laid.goods))
+    kept = ~np.isin(every, listed) | np.isin(every, heard)
+    table, goods = laid.table.of_goods(kept), np.flatnonzero(np.isin(every[kept], heard))
+    names = ("effect", "low", "high", "p", "excess", "excess_low", "excess_high")
+    made = None
+    if len(goods):
+        asked = Asked(Cases([goods], [0], shared=True), np.arange(1))
+        made = estimate(table, laid.post, bins, asked, [placebo_lists(table, goods)])
+    if made is None or np.isnan(made.effect[0]):
+        why = NO_PLACEBOS if made is None else NO_FIT
+        return Pooled(rule=why, goods=len(goods), placebos=0, **dict.fromkeys(names, float("nan")))
+    numbers = {name: float(getattr(made, name)[0]) for name in names}
+    return Pooled(rule=HEARD, goods=len(goods), placebos=made.placebos, **numbers)

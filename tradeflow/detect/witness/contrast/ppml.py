@@ -1,0 +1,167 @@
+"""Poisson pseudo-maximum likelihood with several sets of absorbed fixed effects.
+
+E[y] = exp(x'b + a_g1 + a_g2 + ...), consistent for trade values of any dispersion, zeros included.
+
+References
+----------
+Santos Silva, J. M. C. and Tenreyro, S. (2006), The log of gravity, REStat 88(4). Correia, S.,
+Guimaraes, P. and Zylkin, T. (2020), Fast Poisson estimation with high-dimensional fixed effects,
+Stata Journal 20(1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from tradeflow.detect.witness.contrast.ppml_absorb import absorb, absorbable, as_levels
+from tradeflow.detect.witness.contrast.ppml_errors import sandwich
+from tradeflow.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Vector = NDArray[np.float64]
+    Matrix = NDArray[np.float64]
+
+_STEPS: Final = 100  # of iteratively reweighted least squares at most; ten suffice
+_CONVERGED: Final = 1e-9
+_FARTHEST: Final = 500.0  # log units; beyond it exp() leaves the floating-point numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PpmlFit:
+    """A fit with p coefficients.
+
+    Attributes
+    ----------
+    coef, se
+        Shape (p,): coefficients, log points per unit of the regressor, and standard errors.
+    covariance
+        Shape (p, p).
+    mean
+        Shape (rows,): fitted values in the unit of y; NaN for rows that were dropped.
+    n
+        Rows used.
+    dropped
+        Rows in groups without any positive y, or alone in their group: they say nothing on the
+        coefficients.
+    clusters
+        Number of clusters; 0 for heteroskedasticity-robust errors.
+    """
+
+    coef: Vector
+    se: Vector
+    covariance: Matrix
+    mean: Vector
+    n: int
+    dropped: int
+    clusters: int
+
+
+def ppml(
+    y: ArrayLike, x: ArrayLike, groups: ArrayLike, *, cluster: ArrayLike | None = None
+) -> PpmlFit:
+    """Fit a Poisson pseudo-likelihood with absorbed fixed effects.
+
+    Parameters
+    ----------
+    y
+        Shape (rows,), at least 0, in any unit: the coefficients do not depend on it.
+    x
+        Shape (rows, p), regressors.
+    groups
+        Shape (rows, sets): the group of each row in each set of fixed effects, whole numbers.
+    cluster
+        Shape (rows,): clusters, whole numbers; None for heteroskedasticity-robust errors.
+
+    Returns
+    -------
+    PpmlFit
+
+    Raises
+    ------
+    UsageError
+        Shapes do not fit, or numbers are missing or negative.
+    DataError
+        A regressor is a combination of the others and the fixed effects, or runs away because it
+        alone tells zeros from other values (separation), or nothing is left to fit.
+
+    Notes
+    -----
+    Iteratively reweighted least squares on regressors and working variable from which the fixed
+    effects are taken out by weighted alternating projections. Rows of groups in which every y is
+    0 are dropped, again and again, as are groups of one row: both are fitted perfectly.
+
+    Covariance: A B A with A the inverse of x'Wx after absorption and B the sum of the squared
+    scores, of rows (times n / (n - k)) or of clusters (CR1: times G / (G - 1) times
+    (n - 1) / (n - k)). k counts coefficients and fixed effects, without the sets that are nested
+    in the clusters, and one less for each counted set beyond the first: the convention of fixest
+    and pyfixest (``ssc(k_adj=True, k_fixef="nonnested", G_adj=True)``).
+    """
+    values, regressors, sets = _checked(y, x, groups)
+    kept = absorbable(values, sets)
+    if not kept.any():
+        raise DataError("No row is left: every group of some set of fixed effects is all zero.")
+    values, regressors = values[kept], regressors[kept]
+    levels = as_levels(sets[kept])
+    coef, mean, within = _iterate(values, regressors, levels)
+    clusters = None if cluster is None else np.asarray(cluster)[kept]
+    made = sandwich(within, mean, values - mean, levels, clusters)
+    fitted = np.full(len(kept), np.nan)
+    fitted[kept] = mean
+    count = 0 if clusters is None else len(np.unique(clusters))
+    dropped = int((~kept).sum())
+    return PpmlFit(coef, np.sqrt(np.diag(made)), made, fitted, len(values), dropped, count)
+
+
+def _checked(
+    y: ArrayLike, x: ArrayLike, groups: ArrayLike
+) -> tuple[Vector, Matrix, NDArray[np.int64]]:
+    values, regressors = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
+    sets = np.asarray(groups, dtype=np.int64)
+    if regressors.ndim != 2 or sets.ndim != 2:  # noqa: PLR2004  rows and columns
+        raise UsageError("x and groups have two dimensions: rows, and regressors or sets.")
+    if not len(values) == len(regressors) == len(sets):
+        raise UsageError(
+            f"y, x and groups have {len(values)}, {len(regressors)} and {len(sets)} rows; "
+            "give one row of each per observation."
+        )
+    if not np.isfinite(values).all() or not np.isfinite(regressors).all() or (values < 0).any():
+        raise UsageError("y and x must be numbers, and y at least 0: drop missing rows first.")
+    return values, regressors, sets
+
+
+def _iterate(y: Vector, x: Matrix, levels: NDArray[np.int64]) -> tuple[Vector, Vector, Matrix]:
+    """Coefficients, fitted values, and regressors without their fixed effects."""
+    mean = (y + y.mean()) / 2
+    eta, coef = np.log(mean), np.full(x.shape[1], np.inf)
+    for _ in range(_STEPS):
+        working = eta + (y - mean) / mean
+        clean = absorb(np.column_stack([working, x]), mean, levels)
+        target, within = clean[:, 0], clean[:, 1:]
+        new = _solve(within, mean, target, x)
+        eta = np.clip(working - (target - within @ new), -_FARTHEST, _FARTHEST)
+        mean = np.exp(eta)
+        moved, coef = np.abs(new - coef) * x.std(axis=0), new
+        if moved.max() < _CONVERGED:
+            return coef, mean, within
+    column = int(moved.argmax())
+    raise DataError(
+        f"The coefficient of regressor {column} runs away ({coef[column]:.3g} after {_STEPS} "
+        "steps): it alone tells zeros from other values. Leave it or those rows out."
+    )
+
+
+def _solve(within: Matrix, weight: Vector, target: Vector, x: Matrix) -> Vector:
+    cross = within.T @ (weight[:, None] * within)
+    whole = (weight[:, None] * (x - np.average(x, axis=0, weights=weight)) ** 2).sum(axis=0)
+    scale = np.sqrt(np.maximum(whole, np.finfo(float).tiny))
+    if np.linalg.eigvalsh(cross / np.outer(scale, scale))[0] < 1e-10:  # noqa: PLR2004  of the variance
+        raise DataError(
+            "A regressor is a combination of the fixed effects and other regressors; nothing in "
+            "the data tells its effect from theirs. Leave it out."
+        )
+    return np.asarray(np.linalg.solve(cross, within.T @ (weight * target)))

@@ -1,0 +1,1 @@
+"""Cover goods: what could hide under them."""

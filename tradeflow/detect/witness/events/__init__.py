@@ -1,0 +1,1 @@
+"""Level and slope after dated events."""

@@ -1,0 +1,1 @@
+"""Excess over a counterfactual made of donors."""

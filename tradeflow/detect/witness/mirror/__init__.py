@@ -1,0 +1,1 @@
+"""Exports against the imports that partners record."""

@@ -1,0 +1,1 @@
+"""Price against volume, and unusual unit values."""

@@ -1,0 +1,1 @@
+"""Diversion through third countries."""
