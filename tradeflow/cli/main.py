@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import typer
 
-from tradeflow.cli import codes, detect, reference
+from tradeflow.cli import codes, detect, findings, reference
 from tradeflow.errors import OutputError, TradeflowError
 
 USAGE = 2  # wrong arguments or wrong data: what the caller can mend
@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 app.command()(detect.figures)
 app.command("detect")(detect.detect)
+app.command("findings")(findings.findings)
 app.command()(reference.categories)
 app.add_typer(codes.app, name="codes")
 app.command()(reference.events)

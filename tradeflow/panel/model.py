@@ -6,15 +6,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 
-from tradeflow.errors import UnknownNameError
+from tradeflow.errors import UnknownNameError, UsageError
 from tradeflow.panel.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from tradeflow.options import By, Freq, Measure
@@ -93,6 +93,30 @@ class Panel:
             net_kg=self.net_kg[rows],
             keys=self.keys[rows.tolist()],
             members=tuple(self.members[i] for i in rows) if self.members else (),
+        )
+
+    def beside(self, other: Panel) -> Panel:
+        """Return the series of this panel and, after them, those of another over the same periods.
+
+        The others' names stand in this panel's `by` column; parts are left behind.
+
+        Raises
+        ------
+        UsageError
+            The panels differ in periods or measure.
+        """
+        if (self.periods, self.measure) != (other.periods, other.measure):
+            raise UsageError("Panels of different periods or measures do not stand side by side.")
+        pair = ["reporter", "partner"]
+        named = other.keys.select(*pair, pl.col(other.by).alias(self.by))
+        return replace(
+            self,
+            values=np.concatenate([self.values, other.values]),
+            state=np.concatenate([self.state, other.state]),
+            net_kg=np.concatenate([self.net_kg, other.net_kg]),
+            keys=pl.concat([self.keys.select(*pair, self.by), named]),
+            parts=None,
+            members=(),
         )
 
     def drop_first(self, n: int) -> Panel:

@@ -165,7 +165,7 @@ def test_estimated_weights_are_left_out_and_said() -> None:
     panel = tf.panel(flows, by="hs6")
     flagged = price_volume(panel, since=SINCE, flows=flows)
     found = price_volume(panel, since=SINCE)
-    why = flagged.rule == "not heard: estimated weights for more than 20% of the value"
+    why = flagged.rule == "not heard: estimated weights for more than 50% of the value"
     assert why.sum() > 20
     assert (flagged.rule == found.rule).mean() > 0.98
     assert (flagged.estimated >= found.estimated).all()
@@ -181,7 +181,7 @@ def test_without_weights_nothing_is_heard(eu: pl.DataFrame) -> None:
     assert frame.columns[:3] == ["reporter", "partner", "hs6"]
     assert frame.height == len(panel.keys)
     assert not result.heard.any()
-    assert "not heard: no weight for more than 20% of the value" in frame["rule"].to_list()
+    assert "not heard: no weight for more than 50% of the value" in frame["rule"].to_list()
     assert frame["price_log"].null_count() == frame["price_q"].null_count() == frame.height
     assert "0 heard" in result.summary()
     assert "0 series heard" in title(result.plot())

@@ -11,6 +11,7 @@ import polars as pl
 from tradeflow.detect.annual.shifts import detect_shifts
 from tradeflow.detect.annual.verdicts import DROP, NOT_COMPARABLE, SURGE, TOO_THIN
 from tradeflow.detect.monthly.tables import screen_frame
+from tradeflow.detect.multiplicity import q_values
 from tradeflow.detect.witness.heard import HEARD
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def _described(answer: Answer[ScreenResult], keys: pl.DataFrame) -> pl.DataFrame
 
 
 def _alarmed(answer: Answer[MonitorResult], n: int) -> pl.DataFrame:
+    """Alarm of the first n series, over the longest span; q-values are taken over these alone."""
     names = [
         "alarm_p",
         "alarm_q",
@@ -84,18 +86,21 @@ def _alarmed(answer: Answer[MonitorResult], n: int) -> pl.DataFrame:
     if answer.result is None:
         return pl.DataFrame({"alarm": [None] * n} | {name: [None] * n for name in names})
     result = answer.result
-    heard = (result.rule == "") & (result.longest >= 0)
-    at = np.maximum(result.longest, 0)
+    heard = ((result.rule == "") & result.calibrated.any(axis=1))[:n]
+    at = np.maximum(result.longest, 0)[:n]
+    p = np.where(heard, _pick(result.p, at), np.nan)
+    q = q_values(p)
     columns = [
-        _pick(result.p, at),
-        _pick(result.q, at),
+        p,
+        q,
         np.asarray(result.spans)[at],
         _pick(result.change, at),
         _pick(result.excess, at),
         _pick(result.excess_low, at),
         _pick(result.excess_high, at),
     ]
-    made = pl.DataFrame(dict(zip(names, columns, strict=True)) | {"alarm": result.alarm})
+    fired = np.nan_to_num(q, nan=1.0) <= result.rate
+    made = pl.DataFrame(dict(zip(names, columns, strict=True)) | {"alarm": fired})
     spoken = pl.Series(heard)
     return made.select(pl.when(spoken).then(pl.all())).with_columns(
         pl.col(pl.Float64).fill_nan(None)
@@ -103,7 +108,7 @@ def _alarmed(answer: Answer[MonitorResult], n: int) -> pl.DataFrame:
 
 
 def _pick(matrix: NDArray[np.float64], at: NDArray[np.intp]) -> NDArray[np.float64]:
-    return np.asarray(matrix[np.arange(len(at)), at])
+    return np.asarray(matrix[np.arange(len(at)), at])  # the first series are those asked about
 
 
 def annual(question: Question) -> pl.DataFrame:

@@ -27,10 +27,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from numpy.typing import NDArray
+
     from tradeflow.frames import Frame
     from tradeflow.options import Side
+    from tradeflow.panel.model import Panel
 
 EURASIAN_UNION: Final = ("ARM", "BLR", "KAZ", "KGZ")
+
+FEWEST_CONTROLS: Final = 20
+"""Unlisted codes that must be there for the listed ones to be contrasted as a list."""
 
 SIDED: Final = ("contrast", "donors", "volume", "mirror", "routes")
 """Witnesses that take sides."""
@@ -91,6 +97,7 @@ def findings(
     >>> import tradeflow as tf
     >>> found = tf.findings(tf.load_sample("china-russia-annual"), since=2022)
     >>> found.table.filter(verdict="unusual")["category"].to_list()
+    ['machine_tools', 'chip_making', 'test_measurement']
     """
     one_of(by, By, name="by")
     question = _question(
@@ -133,20 +140,55 @@ def _question(
         exports = _main_reporters(exports, partner)
     together: Side | None = "reporter" if exports["reporter"].n_unique() > 1 else None
     whole = panel(exports, by=by, together=together)
-    rows = np.flatnonzero(whole.keys["partner"] == partner)
+    rows = _to(whole, partner)
     if not len(rows):
         raise UsageError(f"The table has no exports to {partner}: name another partner.")
+    asked = whole.take(rows)
     return Question(
         flows=flows,
         panel=whole,
-        asked=whole.take(rows),
-        asked_flows=None if together else exports.filter(pl.col("partner") == partner),
+        field=_field(whole),
+        treated=_treated(asked, by),
+        company=_company(asked, partner),
+        asked=asked,
+        asked_flows=exports.filter(pl.col("partner") == partner),
         since=since,
         partner=partner,
         reporter=None if together else str(whole.keys["reporter"][0]),
         hubs=tuple(EURASIAN_UNION if hubs is None else (country(hub).iso3 for hub in hubs)),
         q=q,
     )
+
+
+def _field(whole: Panel) -> Panel:
+    """The series, and the codes that are in no category."""
+    if whole.parts is None:
+        return whole
+    unlisted = np.flatnonzero(~whole.parts.keys["listed"].to_numpy())
+    return whole.beside(whole.parts.take(unlisted))
+
+
+def _treated(asked: Panel, by: str) -> tuple[str, ...] | None:
+    """Categories, or codes on a list, if there are enough others to show trade in general."""
+    if asked.parts is not None:
+        codes = asked.parts.keys.filter(~pl.col("listed"))["hs6"].n_unique()
+        return tuple(asked.keys[by]) if codes >= FEWEST_CONTROLS else None
+    if by != "hs6":
+        return None
+    listed = asked.keys["listed"]
+    enough = listed.any() and (~listed).sum() >= FEWEST_CONTROLS
+    return tuple(asked.keys.filter(listed)[by]) if enough else None
+
+
+def _company(asked: Panel, partner: str) -> Panel:
+    """The series asked about, and all codes to the same partner."""
+    if asked.parts is None:
+        return asked
+    return asked.beside(asked.parts.take(_to(asked.parts, partner)))
+
+
+def _to(panel_: Panel, partner: str) -> NDArray[np.intp]:
+    return np.flatnonzero(panel_.keys["partner"].to_numpy() == partner)
 
 
 def _main_reporters(exports: pl.DataFrame, partner: str) -> pl.DataFrame:
@@ -182,6 +224,11 @@ def _judged(table: pl.DataFrame, question: Question) -> pl.DataFrame:
         .select(*table.columns[:3], *_ADDED, *table.columns[3:])
     )
 
+
+_REFERENCE: Final = {
+    "M": "what the months before forecast",
+    "A": "what comparable goods did",
+}
 
 _ADDED: Final = dict.fromkeys(
     ("title", "verdict", "sentence", "agree", "disagree", "not_heard", "flags"), pl.String
@@ -219,6 +266,8 @@ def _with_verdict(row: Mapping[str, Any], question: Question) -> dict[str, str]:
         "reporter": "all reporters" if row["reporter"] == ALL else country(row["reporter"]).name,
         "partner": country(row["partner"]).name,
         "span": _span(question, row["span"]),
+        "beside": _beside(question),
+        "reference": _REFERENCE[question.panel.freq],
     }
     return said | {"sentence": sentence(dict(row) | said, names)}
 
@@ -230,6 +279,11 @@ def _title(by: str, name: str) -> tuple[str, str]:
         return found.title, found.beware
     held = name in known_codes("HS2022")
     return (f"{name} {describe(name).split(';')[0]}" if held else name), ""
+
+
+def _beside(question: Question) -> str:
+    goods = " and other goods" if question.against() == "both" else ""
+    return f"other destinations{goods}"
 
 
 def _span(question: Question, periods: int | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypedDict, 
 
 from tradeflow.detect.monthly.monitor import MonitorResult, monitor
 from tradeflow.detect.monthly.screen import ScreenResult, screen
-from tradeflow.detect.witness.contrast.contrast import ContrastResult, contrast
+from tradeflow.detect.witness.contrast.contrast import Against, ContrastResult, contrast
 from tradeflow.detect.witness.excess.excess import excess
 from tradeflow.detect.witness.heard import not_heard
 from tradeflow.detect.witness.mirror.mirror import MirrorResult, mirror
@@ -15,6 +15,7 @@ from tradeflow.detect.witness.price.price_volume import PriceVolumeResult, price
 from tradeflow.detect.witness.province.province import ProvinceResult, province
 from tradeflow.detect.witness.routes.routes import RoutesResult, routes
 from tradeflow.errors import DataError, TooShortError, UsageError
+from tradeflow.panel.build import panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 
     from tradeflow.detect.witness.excess.result import ExcessResult
     from tradeflow.frames import Frame
-    from tradeflow.options import Backend
+    from tradeflow.options import Backend, Side
     from tradeflow.panel.model import Panel
+
+FEWEST_GOODS: Final = 20
+"""Goods that must be left to show what the partner imports of everything."""
 
 FEWEST_DONORS: Final = 3
 """Destinations that must be left for suspected hubs to be set aside."""
@@ -41,8 +45,15 @@ class Question:
         The flow table.
     panel
         Exports of the reporter to all destinations.
+    field
+        What the contrast reads: `panel`, and by category the codes in none, which show what each
+        destination imports of everything.
+    treated
+        Categories asked about in `field`; None if every series is asked about.
+    company
+        What the alarm is calibrated on: `asked`, and by category all codes to the partner.
     asked, asked_flows
-        The same to the partner alone, and the rows it was made of; None if reporters were added up.
+        The same to the partner alone, and the rows that are about it.
     since, partner, reporter
         First period after; ISO alpha-3; None for all reporters together.
     hubs
@@ -53,8 +64,11 @@ class Question:
 
     flows: pl.DataFrame
     panel: Panel
+    field: Panel
+    treated: tuple[str, ...] | None
+    company: Panel
     asked: Panel
-    asked_flows: pl.DataFrame | None
+    asked_flows: pl.DataFrame
     since: date
     partner: str
     reporter: str | None
@@ -66,6 +80,12 @@ class Question:
         others = set(self.panel.keys["partner"]) - {self.partner}
         hubs = others & set(self.hubs)
         return tuple(sorted(hubs)) if len(others - hubs) >= FEWEST_DONORS else ()
+
+    def against(self) -> Against:
+        """What to contrast with: other goods, too, if enough are not asked about."""
+        named = self.field.keys[self.field.by]
+        others = named.filter(~named.is_in(list(self.treated or ())))
+        return "both" if others.n_unique() >= FEWEST_GOODS else "destinations"
 
 
 class _Recent(TypedDict):
@@ -134,15 +154,22 @@ def call_all(q: Question) -> Answers:
     since, partner, rate = q.since, q.partner, q.q
     return Answers(
         description=_call(lambda: screen(q.asked, q=rate)),
-        alarm=_call(lambda: monitor(q.asked, since=since, q=rate)),
+        alarm=_call(lambda: monitor(q.company, since=since, q=rate)),
         contrast=_call(
             lambda: contrast(
-                q.panel, since=since, partner=partner, exclude=aside, q=rate, **_RECENT
+                q.field,
+                since=since,
+                partner=partner,
+                treated=q.treated,
+                exclude=aside,
+                against=q.against(),
+                q=rate,
+                **_RECENT,
             )
         ),
         destinations=_call(
             lambda: contrast(
-                q.panel,
+                q.field,
                 since=since,
                 partner=partner,
                 exclude=aside,
@@ -152,7 +179,7 @@ def call_all(q: Question) -> Answers:
             )
         ),
         donors=_call(lambda: excess(q.panel, since=since, partner=partner, treated=aside)),
-        price=_call(lambda: price_volume(q.asked, since=since, flows=q.asked_flows)),
+        price=_call(lambda: _prices(q)),
         mirror=_call(
             lambda: mirror(q.flows, since=since, by=by, reporter=q.reporter, partner=partner)
         ),
@@ -170,6 +197,13 @@ def _call(ask: Callable[[], Told_co]) -> Answer[Told_co]:
         return Answer(ask(), "")
     except (DataError, TooShortError, UsageError) as error:
         return Answer(None, not_heard(str(error)))
+
+
+def _prices(q: Question) -> PriceVolumeResult:
+    """Price and volume of a panel of the partner's rows alone, whose weights may carry flags."""
+    side: Side | None = "reporter" if q.reporter is None else None
+    own = panel(q.asked_flows, by=q.asked.by, together=side)
+    return price_volume(own, since=q.since, flows=None if side else q.asked_flows)
 
 
 def _one(q: Question) -> str:

@@ -33,8 +33,9 @@ def vanished_from(panel: Panel) -> date | None:
     date or None
         None if trade goes on, or fewer than :data:`FEWEST_GOODS` goods traded before.
     """
-    quiet: NDArray[np.bool_] = np.asarray(np.isin(panel.state, _SILENT).all(axis=0))
     traded = np.nan_to_num(panel.values) > 0
+    released = np.isin(panel.state, _SILENT).any(axis=0)
+    quiet: NDArray[np.bool_] = np.asarray(released & ~traded.any(axis=0))
     first = _last_run(quiet)
     goods = traded[:, max(first - _BEFORE, 0) : first].any(axis=1).sum()
     if first == len(panel.periods) or first == 0 or goods < FEWEST_GOODS:

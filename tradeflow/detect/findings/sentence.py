@@ -21,7 +21,10 @@ from tradeflow.detect.findings.verdict import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_NEARLY_ALL: Final = -95.0  # per cent
+
 _CLOSING: Final = {
+    DESCRIBED: "too few months before it for an alarm",
     ANOMALOUS: "compatible with a {way} specific to {partner}",
     UNUSUAL: "unusual, and not shown to be specific to {partner}",
     SHARED_DESTINATIONS: "but the same goods {moved} alike to other destinations",
@@ -39,17 +42,17 @@ def sentence(row: Mapping[str, Any], what: Mapping[str, str]) -> str:
     row
         One row of the table of findings.
     what
-        How to call ``goods``, ``reporter``, ``partner`` and ``span`` in print.
+        How to call ``goods``, ``reporter``, ``partner``, the ``span``, what its trade was measured
+        by (``reference``) and compared with (``beside``) in print.
     """
     verdict, flow = row["verdict"], f"{what['goods']}, {what['reporter']} to {what['partner']}"
     if verdict in {NOT_COMPARABLE, TOO_THIN}:
         return f"{flow}: nothing can be said, {row['rule']}."
     if verdict == UNREMARKABLE:
-        return f"{flow}: {what['span']} was within what the time before forecast."
-    if verdict == DESCRIBED:
-        return f"{flow}: {_shift(row)}; too few months before it for an alarm{_silent(row)}."
+        return f"{flow}: {what['span']} was within {what['reference']}."
+    change = _shift(row) if verdict == DESCRIBED else _excess(row, what)
+    parts = [change, *_contrast(row, verdict, what), *_route(row)]
     rising = row["change_log"] > 0
-    parts = [_excess(row, what), *_contrast(row, verdict), *_route(row, verdict)]
     closing = _CLOSING[verdict].format(
         way="rise" if rising else "fall",
         moved="rose" if rising else "fell",
@@ -63,7 +66,8 @@ def _excess(row: Mapping[str, Any], what: Mapping[str, str]) -> str:
     size = f"{_million(abs(row['excess_usd']))} m USD"
     if row["excess_usd_low"] * row["excess_usd_high"] > 0 and math.isfinite(high):
         size += f" (90 % interval {_million(low)} to {_million(high)})"
-    return f"{what['span']} was {size} {'above' if row['excess_usd'] > 0 else 'below'} the forecast"
+    side = "above" if row["excess_usd"] > 0 else "below"
+    return f"{what['span']} was {size} {side} {what['reference']}"
 
 
 def _shift(row: Mapping[str, Any]) -> str:
@@ -73,18 +77,20 @@ def _shift(row: Mapping[str, Any]) -> str:
     return f"the level changed {when} by {size} (90 % interval {low} to {high})"
 
 
-def _contrast(row: Mapping[str, Any], verdict: str) -> list[str]:
-    if verdict not in {ANOMALOUS, UNUSUAL, DIVERTED} or row["contrast_log"] is None:
+def _contrast(row: Mapping[str, Any], verdict: str, what: Mapping[str, str]) -> list[str]:
+    shared = {SHARED_DESTINATIONS, SHARED_GOODS, PRICE}
+    if verdict in shared or row["contrast_log"] is None:
         return []
     size, low, high = (_percent(row[f"contrast_log{end}"]) for end in ("", "_low", "_high"))
-    return [f"{size} ({low} to {high}) beyond other destinations and other goods"]
+    return [f"{size} ({low} to {high}) beyond {what['beside']}"]
 
 
-def _route(row: Mapping[str, Any], verdict: str) -> list[str]:
-    if verdict != DIVERTED:
+def _route(row: Mapping[str, Any]) -> list[str]:
+    low, high = row["routes_share_low"], row["routes_share_high"]
+    if row["change_log"] > 0 or low is None or high <= 0:
         return []
-    low, high = (100 * row[f"routes_share{end}"] for end in ("_low", "_high"))
-    return [f"while exports to hubs rose by what could carry {low:.0f} to {high:.0f} % of the loss"]
+    share = f"{100 * max(low, 0.0):.0f} to {100 * high:.0f} %"
+    return [f"while the hub with the largest rise could carry {share} of the loss"]
 
 
 def _silent(row: Mapping[str, Any]) -> str:
@@ -96,4 +102,6 @@ def _million(usd: float) -> str:
 
 
 def _percent(log: float) -> str:
-    return f"{100 * math.expm1(log):+,.0f} %"
+    change = 100 * math.expm1(log)
+    digits = 0 if change > _NEARLY_ALL else 1  # -99.8 % is not everything
+    return f"{change:+,.{digits}f} %"

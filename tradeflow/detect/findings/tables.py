@@ -29,7 +29,8 @@ def heading(result: FindingsResult) -> str:
 
 def findings_summary(result: FindingsResult) -> str:
     """Verdicts counted, witnesses not heard at all, and the sentences that say something."""
-    silent = [f"  {name}: {why}" for name, why in result.answers.silent()]
+    own = {"description", "alarm"} if result.freq == "A" else set()  # by detect_shifts, for years
+    silent = [f"  {name}: {why}" for name, why in result.answers.silent() if name not in own]
     told = result.table.filter(~pl.col("verdict").is_in(_QUIET))["sentence"].to_list()
     more = [f"  ... and {len(told) - _MOST} more."] if len(told) > _MOST else []
     return "\n".join(

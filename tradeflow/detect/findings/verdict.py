@@ -20,10 +20,12 @@ TOO_THIN: Final = "too thin"
 
 VERDICTS: Final = {
     ANOMALOUS: (
-        "The contrast moved, so did the series by itself, no witness heard disagrees, and a fall "
-        "is not one that hubs might have carried."
+        "The contrast moved, so did the series by itself, in quantity and not in price; no witness "
+        "heard disagrees; and a fall is not one that hubs might have carried."
     ),
-    UNUSUAL: "An alarm; the contrast is not heard or undecided, or witnesses disagree.",
+    UNUSUAL: (
+        "An alarm; but contrast or quantity is not heard or undecided, or witnesses disagree."
+    ),
     SHARED_DESTINATIONS: "An alarm; the same goods moved alike to other destinations.",
     SHARED_GOODS: "An alarm; other goods to the same destination moved alike.",
     PRICE: "An alarm in value; the quantity did not follow.",
@@ -80,7 +82,8 @@ def verdict(case: Case) -> str:
 
 
 def _rules(case: Case) -> list[tuple[bool, str]]:
-    confirmed = case.contrast == AGREES and DISAGREES not in {case.donors, case.mirror}
+    sided = {case.donors, case.mirror}
+    confirmed = case.contrast == AGREES and case.volume == AGREES and DISAGREES not in sided
     carried = case.falling and case.routes in {AGREES, UNDECIDED}
     return [
         (case.rule.startswith(NOT_COMPARABLE), NOT_COMPARABLE),

@@ -111,7 +111,7 @@ class MonitorResult:
 
     @property
     def alarm(self) -> NDArray[np.bool_]:
-        """Which series have an alarm over the longest complete span, looked at once."""
+        """Which series have an alarm over their longest calibrated span, looked at once."""
         return np.asarray(self.q_longest <= self.rate)
 
     @property
@@ -124,14 +124,24 @@ class MonitorResult:
         return e_bh(self.e[:, -1], self.rate)
 
     @property
+    def calibrated(self) -> NDArray[np.bool_]:
+        """Shape (n, spans): spans that are complete and have placebos enough for an interval."""
+        return np.isfinite(self.p) & np.isfinite(self.excess_low) & np.isfinite(self.excess_high)
+
+    @property
     def longest(self) -> NDArray[np.intp]:
-        """Index of the longest span that is complete; shape (n,), -1 where none is."""
-        place = np.where(np.isnan(self.p), -1, np.arange(len(self.spans)))
-        return np.asarray(place.max(axis=1, initial=-1))
+        """Index of the longest span to judge by; shape (n,), -1 where none is complete.
+
+        A longer span without placebos, in which every p-value is 1, does not silence a shorter one.
+        """
+        spans = np.arange(len(self.spans))
+        best = np.where(self.calibrated, spans, -1).max(axis=1, initial=-1)
+        complete = np.where(np.isnan(self.p), -1, spans).max(axis=1, initial=-1)
+        return np.asarray(np.where(best < 0, complete, best))
 
     @property
     def q_longest(self) -> NDArray[np.float64]:
-        """q-value of the longest span that is complete; shape (n,), 1 where none is."""
+        """q-value of the span at :attr:`longest`; shape (n,), 1 where there is none."""
         last = self.longest
         return np.where(last < 0, 1.0, self.q[np.arange(len(last)), last])
 

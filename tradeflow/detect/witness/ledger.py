@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tradeflow.errors import UsageError
+from tradeflow.detect.witness.check import LEAST, MOST
+from tradeflow.errors import DataError, UsageError
 from tradeflow.flows.check import check_flows
 from tradeflow.flows.schema import TOTAL
 from tradeflow.frames import to_polars
@@ -93,10 +94,20 @@ def monthly_rows(flows: Frame) -> pl.DataFrame:
     ------
     UsageError
         If the table has no monthly row by code.
+    DataError
+        If a value is one that no trade has.
     """
     rows = check_flows(to_polars(flows)).filter((pl.col("freq") == "M") & (pl.col("hs6") != TOTAL))
     if rows.is_empty():
         raise UsageError("The table has no monthly flows by code, and this witness reads months.")
+    usd = pl.col("value_usd")
+    wrong = rows.filter((usd > MOST) | ((usd > 0) & (usd < LEAST)))
+    if len(wrong):
+        period, hs6, value = wrong.select("period", "hs6", "value_usd").row(0)
+        raise DataError(
+            f"Code {hs6}, {period}: a value of {value:g} US dollars ({len(wrong):,} such rows) is "
+            f"no trade, which is 0, or between {LEAST:g} and {MOST:g}. Correct the rows."
+        )
     return rows
 
 

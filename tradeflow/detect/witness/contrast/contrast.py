@@ -13,6 +13,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.check import (
+    check_amounts,
+    check_names,
+    check_panel,
+    check_rate,
+    check_whole,
+    day_of,
+)
 from tradeflow.detect.witness.contrast.data import layout, recent, rules
 from tradeflow.detect.witness.contrast.estimate import (
     Asked,
@@ -27,7 +35,6 @@ from tradeflow.detect.witness.contrast.event_bands import bins_around
 from tradeflow.detect.witness.contrast.fit import Cases
 from tradeflow.detect.witness.heard import HEARD, not_heard
 from tradeflow.errors import UsageError
-from tradeflow.nomenclature.editions import first_day
 from tradeflow.options import one_of
 
 if TYPE_CHECKING:
@@ -244,9 +251,11 @@ def contrast(
 
     Raises
     ------
+    DataError
+        The panel holds a series twice, or an amount that no trade has.
     UsageError
-        Several exporters and none named; fewer than two destinations to compare with; no good
-        left to compare with.
+        It is no panel, or has no series; several exporters and none named; fewer than two
+        destinations to compare with; no good left to compare with.
     UnknownNameError
         A name that the panel does not have.
     TooShortError
@@ -290,7 +299,11 @@ def contrast(
     one_of(against, Against, name="against")
     one_of(every, Every, name="every")
     one_of(weights, Weights, name="weights")
-    day, growth = first_day(since), against == "both"
+    _check(panel, [partner, *([] if reporter is None else [reporter])], treated, exclude)
+    check_rate(q)
+    if baseline is not None:
+        check_whole("baseline", baseline, least=1)
+    day, growth = day_of(since), against == "both"
     panel = recent(panel, day, baseline)
     laid = layout(
         panel,
@@ -326,6 +339,20 @@ def contrast(
         rate=q,
         **numbers,
     )
+
+
+def _check(
+    panel: Panel,
+    names: Collection[str],
+    treated: Collection[str] | None,
+    exclude: Collection[str],
+) -> None:
+    """Refuse a panel and names that cannot be meant."""
+    check_panel(panel)
+    check_amounts(panel)
+    check_names("partner or reporter", names)
+    check_names("treated", treated or ())
+    check_names("exclude", exclude)
 
 
 def _check_goods(laid: Layout, listed: NDArray[np.bool_] | None, *, growth: bool) -> None:

@@ -139,6 +139,8 @@ def _cells(panel: Panel) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _exporter(panel: Panel, reporter: str | None) -> str:
     known = panel.keys["reporter"].unique().sort().to_list()
+    if not known:
+        raise UsageError("The panel has no series. Filter the flows less, or load others.")
     if reporter is None and len(known) > 1:
         raise UsageError(
             f"The panel has {len(known)} exporters ({', '.join(known[:5])} ...): name one with "

@@ -67,10 +67,29 @@ def learn(placebos: Fits, pre: NDArray[np.bool_]) -> Drifting:
     """Learn drift and the spread of noise variances from fits of series where nothing happened."""
     residual = residuals(placebos, pre)
     every = max(len(residual) // _READ_FOR_DRIFT, 1)
-    null = Null.of(len(pre), drift_ratio(residual[::every]))
+    null = Null.of(len(pre), _drift(residual[::every]))
     scale, df = null.spread(pre)
     raw = np.maximum(_sum_of_squares(residual) / scale, _SMALLEST)
     return Drifting(null, fit_prior(raw[np.isfinite(raw)], df), pre)
+
+
+def _drift(residual: NDArray[np.float64]) -> float:
+    """Drift ratio over the last periods that give every lag a pair; 2 where nothing moves.
+
+    Two is what :func:`tradeflow.detect.local_level.drift_ratio` says where it cannot know.
+    """
+    seen = np.isfinite(residual).astype(float)
+    pairs, n = seen.T @ seen, residual.shape[1]
+    first = next(k for k in range(n) if _every_lag(pairs[k:, k:]))
+    kept = residual[:, first:]
+    step = np.abs(np.diff(kept))
+    still = not step.size or np.nanmedian(step) == 0
+    return 2.0 if still else drift_ratio(kept)
+
+
+def _every_lag(pairs: NDArray[np.float64]) -> bool:
+    """Whether some series is seen at both ends of every lag; `pairs` counts them."""
+    return all(pairs.diagonal(lag).any() for lag in range(1, len(pairs)))
 
 
 def residuals(fits: Fits, pre: NDArray[np.bool_]) -> NDArray[np.float64]:

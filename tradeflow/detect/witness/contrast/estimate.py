@@ -141,13 +141,13 @@ def estimate(
     Returns
     -------
     Estimates or None
-        None if there are too few placebos to judge by.
+        None if there are too few placebos to judge by, or nine in ten of them never move.
     """
     rest, since = table.without(0), post.astype(np.int64)
     null = fit_null(rest)
     false = _joined([_fits(rest, null, p, since) for p in placebos])
     kept = readable(false, ~post)
-    if kept.sum() < FEWEST_PLACEBOS:
+    if kept.sum() < FEWEST_PLACEBOS or not np.quantile(np.abs(false.log[kept, 1]), LEVEL) > 0:
         return None
     path = _joined([_fits(rest, null, p, bins.of) for p in placebos]).log[kept, 1:]
     drifting, whole = learn(false.only(kept), ~post), fit_null(table)

@@ -42,7 +42,8 @@ def absorb(
     out = np.empty_like(columns)
     for i, column in enumerate(columns.T):
         scale = max(float(column.std()), np.finfo(float).tiny)
-        out[:, i] = _project(column / scale, weight, levels, sizes) * scale
+        centred = column - np.average(column, weights=weight)  # a constant is a fixed effect
+        out[:, i] = _project(centred / scale, weight, levels, sizes) * scale
     return out
 
 

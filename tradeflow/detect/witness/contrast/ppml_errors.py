@@ -35,7 +35,7 @@ def sandwich(
     Returns
     -------
     ndarray
-        Shape (p, p).
+        Shape (p, p); NaN where no degree of freedom is left.
 
     References
     ----------
@@ -45,12 +45,13 @@ def sandwich(
     bread = np.linalg.inv(within.T @ (weight[:, None] * within))
     score, n = within * residual[:, None], len(residual)
     spent = within.shape[1] + _fixed_effects(levels, cluster)
+    free = n - spent if n > spent else np.nan
     if cluster is None:
-        factor = n / (n - spent)
+        factor = n / free
     else:
         _, member = np.unique(cluster, return_inverse=True)
         score = np.column_stack([np.bincount(member, weights=column) for column in score.T])
-        factor = len(score) / (len(score) - 1) * (n - 1) / (n - spent)
+        factor = len(score) / (len(score) - 1) * (n - 1) / free
     return np.asarray(factor * bread @ (score.T @ score) @ bread)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tradeflow.detect.witness.check import check_names
 from tradeflow.detect.witness.cover.groups import CoverQuestion
 from tradeflow.detect.witness.cover.rows import measure
 from tradeflow.detect.witness.price.price_volume import window_of
@@ -163,6 +164,7 @@ def cover(
     >>> result.table["hs6"].to_list(), result.table["rule_destinations"][0]
     (['all', '950300', '950450'], 'not heard: fewer than 3 other destinations')
     """
+    check_names("partner or hidden", [partner, hidden])
     panels = _panels(data, flow)
     codes = panels[KILOGRAM]
     if partner not in codes.keys["partner"].to_list():
@@ -215,7 +217,8 @@ def _goods(goods: str | Sequence[str] | None, edition: str) -> list[str]:
     elif isinstance(goods, str):
         named = [goods]
     elif len(goods):
-        return [check_code(code, edition=edition) for code in goods]
+        check_names("goods", goods)
+        return [check_code(code, edition=edition) for code in dict.fromkeys(goods)]
     else:
         raise UsageError("goods is empty; name a category or codes, or leave it out for toys.")
     found = pl.concat([members(name, edition=edition) for name in named])

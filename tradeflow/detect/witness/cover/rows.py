@@ -146,7 +146,7 @@ def _asked_rows(
 ) -> pl.DataFrame:
     """The goods in question, also those that the data do not hold, with shares and q-values."""
     found = finite(frame.filter(rows.asked))
-    reporters = found["reporter"].unique().sort()
+    reporters = rows.keys["reporter"].unique().sort()
     wanted = pl.DataFrame({"hs6": [ALL_GOODS, *asked.goods]}, schema={"hs6": pl.String})
     grid = pl.DataFrame({"reporter": reporters}, schema={"reporter": pl.String}).join(
         wanted, how="cross", maintain_order="left_right"

@@ -90,7 +90,8 @@ class Study:
         gap = np.isnan(self.log[:, at - self.before : at + self.after]).any(axis=1)
         rule = np.where(gap, "a month in the window is missing, or without trade", self.rule)
         rule = np.where(self.rule == TESTED, rule, self.rule)
-        return np.array([HEARD if word == TESTED else not_heard(word) for word in rule])
+        words = [HEARD if word == TESTED else not_heard(word) for word in rule]
+        return np.array(words, dtype=np.str_)
 
     def _fit(
         self, rows: NDArray[np.intp], at: int, competitors: Sequence[int]

@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from tradeflow.detect.monthly.series import monthly_series
+from tradeflow.detect.witness.check import check_panel, check_rate, check_whole
 from tradeflow.detect.witness.events.answers import Study
 from tradeflow.detect.witness.events.groups import group_events
 from tradeflow.detect.witness.events.hac import bandwidth
@@ -144,8 +145,8 @@ def event_study(
     In the window, log y_t = a + b t + season_t + sum over competing events of c_g 1{t >= g} +
     level 1{t >= e} + slope (t - e) 1{t >= e} + u_t. Errors: Newey-West with the bandwidth of
     :func:`tradeflow.detect.witness.events.hac.bandwidth` and the factor T/(T-p). p_hac compares
-    the F statistic of (level, slope) with F(2, T-p). p compares it with that of the same window, with
-    competitors at the same distances, around all earlier months whose window ends before the
+    the F statistic of (level, slope) with F(2, T-p). p compares it with that of the same window,
+    with competitors at the same distances, around all earlier months whose window ends before the
     event, of all series in the panel; windows that hold an event serve only if all do.
 
     References
@@ -155,6 +156,7 @@ def event_study(
     A new asymptotic theory for heteroskedasticity-autocorrelation robust tests, Econometric
     Theory 21(6) (why such tests over-reject).
     """
+    check_panel(panel)
     _check(before, after, apart, q)
     made = monthly_series(panel, merge_new_year=merge_new_year)
     inside = (panel.periods[0], panel.periods[-1])
@@ -180,8 +182,7 @@ def event_study(
 
 
 def _check(before: int, after: int, apart: int, q: float) -> None:
-    if before < LEAST[0] or after < LEAST[1] or apart < 1 or not 0 < q < 1:
-        raise UsageError(
-            f"before is {before}, after {after}, apart {apart}, q {q}: before must be at least "
-            f"{LEAST[0]} months, after at least {LEAST[1]}, apart at least 1, q between 0 and 1."
-        )
+    for name, value, least in (("before", before, LEAST[0]), ("after", after, LEAST[1])):
+        check_whole(name, value, least=least)
+    check_whole("apart", apart, least=1)
+    check_rate(q)

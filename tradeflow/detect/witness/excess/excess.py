@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.check import check_amounts, check_names, check_panel, day_of
 from tradeflow.detect.witness.excess.donors import amounts, choose
 from tradeflow.detect.witness.excess.engines import by_sdid, by_structure
 from tradeflow.detect.witness.excess.result import ExcessResult, Method, Scale
 from tradeflow.detect.witness.excess.series import tell
 from tradeflow.errors import TooShortError, UnknownNameError, UsageError
 from tradeflow.nomenclature.countries import iso3_of
-from tradeflow.nomenclature.editions import first_day
 from tradeflow.options import one_of
 
 if TYPE_CHECKING:
@@ -82,8 +82,10 @@ def excess(
     ------
     UnknownNameError
         The panel does not have `partner` or a donor; a treated partner is no country.
+    DataError
+        The panel holds a series twice, or an amount that no trade has.
     UsageError
-        There is no other partner, or `partner` is among its donors or the treated.
+        It is no panel; there is no other partner, or `partner` is among its donors or the treated.
     TooShortError
         No period of the panel lies before `since`, or none from it on.
 
@@ -125,6 +127,10 @@ def excess(
     """
     one_of(method, Method, name="method")
     one_of(scale, Scale, name="scale")
+    check_panel(panel)
+    check_amounts(panel)
+    if not worst_fit > 0:
+        raise UsageError(f"worst_fit is {worst_fit}; it lies above 0.")
     day = _period_of(since, panel)
     start = _start(day, panel)
     pool, apart = _names(panel, partner, donors, treated)
@@ -137,7 +143,7 @@ def excess(
 
 
 def _period_of(since: date | str, panel: Panel) -> date:
-    day = first_day(since).replace(day=1)
+    day = day_of(since).replace(day=1)
     return day.replace(month=1) if panel.freq == "A" else day
 
 
@@ -156,6 +162,10 @@ def _names(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Candidate donors and treated partners, checked."""
     known = panel.keys["partner"].unique().sort().to_list()
+    check_names("partner", [partner])
+    check_names("treated", treated)
+    if not isinstance(donors, str):
+        check_names("donors", donors)
     asked = known if isinstance(donors, str) else list(dict.fromkeys(donors))
     if isinstance(donors, str) and donors != "others":
         raise UsageError(f"donors is {donors!r}: write 'others' or a list of partners.")

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from numba import njit
 
-from tradeflow.errors import TooShortError
+from tradeflow.errors import TooShortError, UsageError
 from tradeflow.options import one_of
 
 if TYPE_CHECKING:
@@ -65,13 +65,16 @@ class Sdid:
     lam: Vector
 
 
-def fit(treated: Vector, donors: Matrix, start: int, estimator: Estimator = "sdid") -> Sdid:
-    """Fit the counterfactual of one series.
+def fit(
+    treated: Vector | Matrix, donors: Matrix, start: int, estimator: Estimator = "sdid"
+) -> Sdid:
+    """Fit the counterfactual of one series, or of the mean of several.
 
     Parameters
     ----------
     treated
-        Shape (T,), no missing values.
+        Shape (T,), or (n_treated, T) for several treated from the same period on, whose mean is
+        followed; no missing values.
     donors
         Shape (n_donors, T), n_donors at least 1, same unit, no missing values.
     start
@@ -85,6 +88,8 @@ def fit(treated: Vector, donors: Matrix, start: int, estimator: Estimator = "sdi
 
     Raises
     ------
+    UsageError
+        Shapes do not fit, or numbers are missing.
     TooShortError
         Fewer than two periods before `start`, none after it, or no donor.
     UnknownNameError
@@ -93,12 +98,13 @@ def fit(treated: Vector, donors: Matrix, start: int, estimator: Estimator = "sdi
     Notes
     -----
     omega minimises mean_t (y_t - a - omega'Y_t)^2 + zeta^2 |omega|^2 over the periods before, with
-    zeta = T_post^(1/4) sigma and sigma the standard deviation of the donors' first differences;
+    zeta = (n_treated T_post)^(1/4) sigma and sigma the standard deviation of the donors' first differences;
     lambda minimises mean_i (mean_post Y_i - b - lambda'Y_i)^2 over the donors with a ridge of
     (1e-6 sigma)^2. Both follow the authors' algorithm step by step: Frank-Wolfe with exact line
     search, 100 steps, weights below a quarter of the largest put to zero, then up to 10,000 steps.
     """
     one_of(estimator, Estimator, name="estimator")
+    treated, donors = _checked(treated, donors)
     count, periods = donors.shape
     if not (2 <= start < periods and count):  # noqa: PLR2004  a difference needs two periods
         raise TooShortError(
@@ -109,22 +115,35 @@ def fit(treated: Vector, donors: Matrix, start: int, estimator: Estimator = "sdi
         omega, lam = np.full(count, 1 / count), np.full(start, 1 / start)
     else:
         omega, lam = _weights(treated, donors, start, estimator)
-    difference = treated - omega @ donors
+    difference = treated.mean(axis=0) - omega @ donors
     gap = difference - lam @ difference[:start]
     return Sdid(float(gap[start:].mean()), gap, omega, lam)
 
 
+def _checked(treated: Vector | Matrix, donors: Matrix) -> tuple[Matrix, Matrix]:
+    one, others = np.atleast_2d(np.asarray(treated, float)), np.asarray(donors, float)
+    if one.ndim != 2 or others.ndim != 2 or one.shape[1] != others.shape[1]:  # noqa: PLR2004
+        raise UsageError(
+            f"treated has shape {np.shape(treated)} and donors {np.shape(donors)}: give series of "
+            "the same periods, donors in rows."
+        )
+    if not (np.isfinite(one).all() and np.isfinite(others).all()):
+        raise UsageError("The series have missing values: leave out these donors or periods.")
+    return one, others
+
+
 def _weights(
-    treated: Vector, donors: Matrix, start: int, estimator: Estimator
+    treated: Matrix, donors: Matrix, start: int, estimator: Estimator
 ) -> tuple[Vector, Vector]:
     before, noise = donors[:, :start], noise_of(donors[:, :start])
+    target = treated[:, :start].mean(axis=0)
     tiny, enough = _TINY_RIDGE * noise, (_ENOUGH * noise) ** 2
     if estimator == "sc":
-        return simplex_weights(before.T, treated[:start], tiny, enough), np.zeros(start)
-    ridge = (donors.shape[1] - start) ** 0.25 * noise
+        return simplex_weights(before.T, target, tiny, enough), np.zeros(start)
+    ridge = (len(treated) * (donors.shape[1] - start)) ** 0.25 * noise
     after = donors[:, start:].mean(axis=1)
     return (
-        simplex_weights(_centred(before.T), _centred(treated[:start]), ridge, enough),
+        simplex_weights(_centred(before.T), _centred(target), ridge, enough),
         simplex_weights(_centred(before), _centred(after), tiny, enough),
     )
 
@@ -160,9 +179,10 @@ def simplex_weights(columns: Matrix, target: Vector, zeta: float, enough: float)
         Shape (k,): minimiser of |columns w - target|^2 / m + zeta^2 |w|^2.
     """
     m, k = columns.shape
-    gram = np.ascontiguousarray(columns.T @ columns / m)
+    off = columns - target[:, None]  # weights add up to 1; a common level would eat all digits
+    gram = np.ascontiguousarray(off.T @ off / m)
     gram[np.diag_indices(k)] += zeta**2
-    cross = columns.T @ target / m
+    cross = np.zeros(k)
     w = _frank_wolfe(gram, cross, np.full(k, 1 / k), _FIRST_STEPS, enough)
     w[w <= w.max() * _SMALLEST] = 0.0
     return np.asarray(_frank_wolfe(gram, cross, w / w.sum(), _STEPS, enough))

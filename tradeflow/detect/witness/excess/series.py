@@ -71,11 +71,21 @@ def tell(chosen: Chosen, values: Vector, engine: Engine, worst_fit: float) -> To
     """
     if chosen.question is None:
         return _silent(chosen, chosen.rule, values)
-    answer = engine(chosen.question, placebos=True)
+    with np.errstate(over="ignore", invalid="ignore"):
+        answer = engine(chosen.question, placebos=True)
+    if not _has_ends(answer, chosen.question.start):
+        why = "the amounts differ so much that the interval has no end"
+        return _silent(chosen, not_heard(why), values)
     if answer.rmspe > worst_fit:
         why = f"the fit before the date misses by more than {worst_fit:g}"
         return _silent(chosen, not_heard(why), values, answer.rmspe)
     return _heard(chosen, chosen.question, values, answer, engine)
+
+
+def _has_ends(answer: Answer, start: int) -> bool:
+    """Whether every number that is answered is finite."""
+    late = (answer.low[start:], answer.high[start:], answer.total_low, answer.total_high)
+    return all(np.isfinite(x).all() for x in (answer.expected, answer.score, answer.rmspe, *late))
 
 
 def _silent(chosen: Chosen, rule: str, values: Vector, rmspe: float = np.nan) -> Told:

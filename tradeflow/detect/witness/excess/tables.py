@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from tradeflow.detect.witness.heard import HEARD, tally
+from tradeflow.detect.witness.price.tables import finite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,19 +18,19 @@ if TYPE_CHECKING:
     from tradeflow.detect.witness.excess.result import ExcessResult
 
 _SHOWN: Final = 10
+_ENDLESS: Final = "per cent without an end, as the counterfactual may be 0"
 
 
 def excess_frame(result: ExcessResult) -> pl.DataFrame:
     """One row per series: keys, total excess with its 90 % interval, p and q, rule."""
     unit, heard = result.unit.lower(), result.rule == HEARD
     total, low, high = (last(x) for x in (result.total, result.total_low, result.total_high))
+    shares = {end: _relative(result, x) for end, x in (("", total), ("_low", low), ("_high", high))}
     columns = {
         f"excess_{unit}": total,
         f"excess_{unit}_low": low,
         f"excess_{unit}_high": high,
-        "excess_percent": _relative(result, total),
-        "excess_percent_low": _relative(result, low),
-        "excess_percent_high": _relative(result, high),
+        **{f"excess_percent{end}": share for end, share in shares.items()},
         "p": result.p,
         "p_least": result.p_least,
         "q": result.q,
@@ -43,10 +44,10 @@ def excess_frame(result: ExcessResult) -> pl.DataFrame:
         "left_out": ["; ".join(f"{name}: {why}" for name, why in w) for w in result.left_out],
         "periods_before": result.before.astype(int),
         "periods_after": result.after.astype(int),
-        "caution": result.caution,
+        "caution": _cautions(result, np.stack([*shares.values()])),
         "rule": result.rule,
     }
-    made = _keys(result).hstack(_with_nulls(pl.DataFrame(columns)))
+    made = _keys(result).hstack(finite(pl.DataFrame(columns)))
     size = pl.col(f"excess_{unit}").abs()
     order = made.select("p", size=-size).with_row_index("row")
     return made[order.sort("p", "size", "row", nulls_last=True)["row"]]
@@ -69,7 +70,7 @@ def excess_paths(result: ExcessResult) -> pl.DataFrame:
     keys = _keys(result)[np.repeat(rows, len(result.periods)).tolist()]
     cells = {name: values[rows].ravel() for name, values in arrays.items()}
     long = pl.DataFrame({"period": list(result.periods) * len(rows)}, schema={"period": pl.Date})
-    return keys.hstack(long).hstack(_with_nulls(pl.DataFrame(cells)))
+    return keys.hstack(long).hstack(finite(pl.DataFrame(cells)))
 
 
 def excess_summary(result: ExcessResult) -> str:
@@ -99,7 +100,7 @@ def _line(result: ExcessResult, row: Mapping[str, Any]) -> str:
     total, low, high = (
         f"{row[f'excess_{unit}{end}'] / 1e6:+,.4g}" for end in ("", "_low", "_high")
     )
-    share, least, most = (f"{row[f'excess_percent{end}']:+,.0f}" for end in ("", "_low", "_high"))
+    share, least, most = (_percent(row[f"excess_percent{end}"]) for end in ("", "_low", "_high"))
     dates = "too few earlier dates"
     if row["p_time"] is not None:
         dates = f"{row['p_time']:.2f} among {row['fake_dates']:.0f} earlier dates"
@@ -110,6 +111,10 @@ def _line(result: ExcessResult, row: Mapping[str, Any]) -> str:
         f"{row['donors']} donors, {dates}; by Student's t p {row['p_student']:.3f}, "
         f"q {row['q_student']:.3f}{beware}"
     )
+
+
+def _percent(share: float | None) -> str:
+    return "no end" if share is None else f"{share:+,.0f}"
 
 
 def last(path: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -135,9 +140,11 @@ def _keys(result: ExcessResult) -> pl.DataFrame:
     return result.keys.select("reporter", "partner", result.by)
 
 
-def _with_nulls(frame: pl.DataFrame) -> pl.DataFrame:
-    floats = [name for name, kind in frame.schema.items() if kind == pl.Float64]
-    return frame.with_columns(pl.col(floats).fill_nan(None))
+def _cautions(result: ExcessResult, shares: NDArray[np.float64]) -> list[str]:
+    """Cautions; also where a share of the counterfactual has no end. `shares` is (3, n)."""
+    endless = np.asarray(np.isinf(shares).any(axis=0))
+    said = zip(result.caution.tolist(), endless.tolist(), strict=True)
+    return ["; ".join(w for w in (text, _ENDLESS * no_end) if w) for text, no_end in said]
 
 
 def _pairs(weights: tuple[tuple[str, float], ...]) -> str:

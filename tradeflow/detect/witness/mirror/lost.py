@@ -24,6 +24,7 @@ NO_HISTORY: Final = (
     f"fewer than {MONTHS * FEWEST} months with trade in both reports before the shift"
 )
 NO_AFTER: Final = "no months with both reports after the shift"
+NO_EXPORTS: Final = "no exports reported after the shift, of which something could be lost"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +124,7 @@ def measure(exported: NDArray[np.float64], imported: NDArray[np.float64], start:
     before = _log_ratio(m.before, x.before)
     after = _bounded(_log_ratio(m.after, x.after), before)
     why = _why(before, after)
+    why[(why == "") & (np.nansum(left[:, start:], axis=1) == 0)] = NO_EXPORTS
     return _gap(why, _bounded(before, before), after, (left, right, start), x.months_after)
 
 

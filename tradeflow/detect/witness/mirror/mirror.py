@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.check import check_goods, check_names, day_of
 from tradeflow.detect.witness.goods import same_editions
 from tradeflow.detect.witness.ledger import calendar, first_after, monthly_rows, record
 from tradeflow.detect.witness.mirror.pair import Pair, compare_pair
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
-from tradeflow.nomenclature.editions import first_day
-from tradeflow.options import By, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tradeflow.frames import Frame
-    from tradeflow.options import Backend
+    from tradeflow.options import Backend, By
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,8 +137,8 @@ def mirror(
     Russia through the Caucasus and Central Asia, EBRD Working Paper. Gaulier, G. and Zignago,
     S. (2010), BACI, CEPII Working Paper 2010-23 (CIF margins).
     """
-    one_of(by, By, name="by")
-    rows, day = monthly_rows(flows), first_day(since)
+    check_goods(by)
+    rows, day = monthly_rows(flows), day_of(since)
     months = calendar(rows)
     start = first_after(months, day)
     seller = _seller(rows, reporter)
@@ -184,7 +183,11 @@ def _seller(rows: pl.DataFrame, reporter: str | None) -> str:
 
 def _buyers(rows: pl.DataFrame, seller: str, partner: str | Sequence[str] | None) -> list[str]:
     if partner is not None:
-        return [country(name).iso3 for name in ([partner] if isinstance(partner, str) else partner)]
+        names = [partner] if isinstance(partner, str) else partner
+        check_names("partner", names)
+        if not len(names):
+            raise UsageError("partner is empty; name one or several, or leave it out for all.")
+        return list(dict.fromkeys(country(name).iso3 for name in names))
     mirrors = rows.filter((rows["flow"] == "import") & (rows["partner"] == seller))
     found: list[str] = mirrors["reporter"].unique().sort().to_list()
     if not found:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tradeflow.detect.witness.check import check_amounts
 from tradeflow.detect.witness.price.repeated import FALSE_POSITIVES, repeated
 from tradeflow.errors import UsageError
 from tradeflow.flows.check import check_flows
@@ -95,6 +96,8 @@ def price_cells(
     ------
     UsageError
         The panel measures weight.
+    DataError
+        A value or weight is one that no trade has.
     """
     if panel.measure != "value_usd":
         raise UsageError(
@@ -102,6 +105,7 @@ def price_cells(
             'tf.panel(flows, measure="value_usd").'
         )
     codes = panel.parts or panel
+    check_amounts(codes, weights=True)
     known = np.isin(codes.state, _NUMBERS) & ~np.isnan(codes.values)
     traded = known & (codes.values > 0)
     made_up = traded & (codes.state == State.ESTIMATED)

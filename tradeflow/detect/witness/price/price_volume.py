@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.check import check_panel, check_whole, day_of
 from tradeflow.detect.witness.heard import HEARD, not_heard
 from tradeflow.detect.witness.price.baskets import draw_baskets
 from tradeflow.detect.witness.price.cells import PriceCells, price_cells
@@ -20,8 +21,7 @@ from tradeflow.detect.witness.price.decompose import Groups, Split
 from tradeflow.detect.witness.price.placebos import Judged, judge, split_at
 from tradeflow.detect.witness.price.rules import TOO_FEW, Use, rules
 from tradeflow.detect.witness.price.windows import Window
-from tradeflow.errors import TooShortError, UsageError
-from tradeflow.nomenclature.editions import first_day
+from tradeflow.errors import TooShortError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -151,7 +151,7 @@ def price_volume(
     Notes
     -----
     Value without a weight, with a weight of 0, or with a weight that was estimated is left out on
-    both sides; a series of which it is more than 20 % is not heard. Intervals and p-values come
+    both sides; a series of which it is more than half is not heard. Intervals and p-values come
     from placebo dates (:mod:`tradeflow.detect.witness.price.placebos`). For the formulas see
     :mod:`tradeflow.detect.witness.price.decompose`.
 
@@ -192,14 +192,17 @@ def price_volume(
 
 def window_of(panel: Panel, since: date | str, baseline: int, after: int | None) -> Window:
     """Read the comparison that a user asks for, or say why it cannot be made."""
-    if baseline < 1 or (after is not None and after < 1):
-        raise UsageError(f"baseline is {baseline}, after is {after}; both must be at least 1.")
+    check_panel(panel)
+    check_whole("baseline", baseline, least=1)
+    if after is not None:
+        check_whole("after", after, least=1)
+    day = day_of(since)
     season = 12 if panel.freq == "M" else 1
-    origin = sum(p < first_day(since) for p in panel.periods)
+    origin = sum(p < day for p in panel.periods)
     there = len(panel.periods) - origin
     if there < 1 or origin < baseline * season:
         raise TooShortError(
-            f"The panel has {origin} periods before {since} and {there} from then on; needed are "
+            f"The panel has {origin} periods before {day} and {there} from then on; needed are "
             f"{baseline * season} before and 1 after. Choose another date or a shorter baseline."
         )
     wanted = after or (MONTHS_AFTER if panel.freq == "M" else YEARS_AFTER)

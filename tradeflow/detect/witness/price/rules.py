@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tradeflow.detect.witness.price.placebos import Judged
     from tradeflow.detect.witness.price.windows import Window
 
-LEAST_COVERAGE: Final = 0.8
+LEAST_COVERAGE: Final = 0.5
 """Share of the value that must have a weight that was weighed."""
 
 TOO_FEW: Final = f"fewer than {FEWEST} placebos for an interval"

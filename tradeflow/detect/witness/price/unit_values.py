@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.check import check_panel, check_rate
 from tradeflow.detect.witness.heard import HEARD, not_heard
 from tradeflow.detect.witness.price.cells import PriceCells, price_cells
 from tradeflow.detect.witness.price.placebos import FEWEST, Judged, against
@@ -150,13 +151,13 @@ def unit_values(
     the scores from earlier origins, as many periods ahead, all before `since`; p = (1 + number of
     placebos at least as large) / (1 + number). Estimated weights are left out first.
     """
+    check_panel(panel)
+    check_rate(q)
     if panel.parts is not None:
         raise UsageError(
             "The unit value of a category mixes goods; ask code by code: tf.panel(flows, "
             'by="hs6"). price_volume() splits categories into price, volume and mix.'
         )
-    if not 0 < q < 1:
-        raise UsageError(f"q is {q}; it lies between 0 and 1.")
     window = window_of(panel, since, 1, after)
     cells = price_cells(panel, flows=flows, flow=flow, keep_estimated=keep_estimated)
     log = cells.log_unit_value()

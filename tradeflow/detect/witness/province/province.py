@@ -14,14 +14,13 @@ import numpy as np
 import polars as pl
 
 from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.check import check_goods, check_names, check_seed, day_of
 from tradeflow.detect.witness.ledger import calendar, first_after, monthly_rows
 from tradeflow.detect.witness.province.good import Good, compare_good, not_compared
 from tradeflow.detect.witness.province.rows import by_place, known_places
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
-from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.provinces import registered_place
-from tradeflow.options import By, one_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tradeflow.frames import Frame
-    from tradeflow.options import Backend
+    from tradeflow.options import Backend, By
 
 FIRST: Final = "44"
 """Guangdong, the province that is shown first if none is named."""
@@ -146,9 +145,11 @@ def province(
     ----------
     Cochran, W. G. (1977), Sampling Techniques, 3rd edition, Wiley, section 6.3.
     """
-    one_of(by, By, name="by")
+    check_goods(by)
+    check_seed(seed)
+    check_names("province, partner or reporter", [province or FIRST, partner, reporter])
     asked = registered_place(FIRST if province is None else province).code
-    rows, day = monthly_rows(flows), first_day(since)
+    rows, day = monthly_rows(flows), day_of(since)
     buyer = country(partner).iso3
     sold = rows.filter((pl.col("flow") == "export") & (pl.col("reporter") == reporter))
     pair = sold.filter(pl.col("partner") == buyer)
@@ -157,10 +158,12 @@ def province(
     months = calendar(sold)
     start = first_after(months, day)
     placed = by_place(known_places(pair), sold, by=by, months=months)
+    if not placed:
+        raise UsageError("No code of the table is in any category: compare by 'hs6' or 'family'.")
     made = [
         compare_good(one, start, seed=seed) if not one.why else not_compared(one) for one in placed
     ]
-    placebos = np.concatenate([good.placebos for good in made]) if made else np.zeros(0)
+    placebos = np.concatenate([good.placebos for good in made])
     goods = tuple(good.calibrated(placebos) for good in made)
     return ProvinceResult(
         reporter=reporter,

@@ -11,14 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tradeflow.detect.witness.check import check_goods, check_names, check_seed, day_of
 from tradeflow.detect.witness.goods import compare_goods, same_editions
 from tradeflow.detect.witness.ledger import ALL, calendar, first_after, monthly_rows, record
 from tradeflow.detect.witness.routes.legs import Hub, Leg, all_legs
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
-from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.transshipment import transshipment_points
-from tradeflow.options import By, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from tradeflow.detect.witness.goods import Goods
     from tradeflow.detect.witness.ledger import Ledger
     from tradeflow.frames import Frame
-    from tradeflow.options import Backend
+    from tradeflow.options import Backend, By
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,8 +151,10 @@ def routes(
     Chupilkin, M., Javorcik, B. and Plekhanov, A. (2023), The Eurasian roundabout: trade flows into
     Russia through the Caucasus and Central Asia, EBRD Working Paper.
     """
-    one_of(by, By, name="by")
-    rows, day, end = monthly_rows(flows), first_day(since), country(partner).iso3
+    check_goods(by)
+    check_seed(seed)
+    check_names("hubs", hubs or ())
+    rows, day, end = monthly_rows(flows), day_of(since), country(partner).iso3
     rows = rows.filter(rows["flow"] == "export")
     named = None if hubs is None else [country(hub).iso3 for hub in hubs]
     donors = _donors(rows, donor, end, named)
@@ -172,6 +173,8 @@ def routes(
     name = donors[0] if len(donors) == 1 else ALL
     books = (sent, *onward)
     goods = compare_goods(books, _recorded(books, name, end, between), by)
+    if not goods.names:
+        raise UsageError("No code of the table is in any category: compare by 'hs6' or 'family'.")
     direct, by_hub = all_legs(books, (name, end), between, goods, start, seed=seed)
     return RoutesResult(
         donor=name,
@@ -214,7 +217,7 @@ def _hubs(
         sent = rows.filter(rows["reporter"].is_in(list(donors)))["partner"].unique()
         found = sorted(transshipment_points() & set(sent))
     else:
-        found = [hub for hub in hubs if hub != partner and hub not in donors]
+        found = [hub for hub in dict.fromkeys(hubs) if hub != partner and hub not in donors]
     if not found:
         raise UsageError(
             "There is no hub: the table has no exports of the donor to one. Name hubs."

@@ -1,0 +1,187 @@
+"""All findings on one figure: how large, how sure, and what each witness says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from tradeflow.charts.findings_sizes import blocks_of, draw_sizes
+from tradeflow.charts.findings_words import counted, finding, notes, told
+from tradeflow.charts.page import width_of
+from tradeflow.charts.style import BODY, FAINT, INK, NOTE, RULE, SMALL, styled
+from tradeflow.charts.wrap import shorten, width, wrap
+from tradeflow.detect.findings.findings import SIDED
+from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
+from tradeflow.detect.findings.verdict import DESCRIBED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from tradeflow.charts.findings_sizes import Block
+    from tradeflow.detect.findings.result import FindingsResult
+
+MOST: Final = 20
+"""Rows that the figure shows."""
+
+_WIDTH: Final = 8.0  # inches, and so are the next five
+_SIDE: Final = 0.25
+_ROW: Final = 0.40
+_COLUMN: Final = 0.5
+_GAP: Final = 0.25
+_LINE: Final = 0.16
+_HEAD, _TICKS, _FOOT = 1.15, 0.9, 1.3  # rows
+_TITLES: Final = 0.54  # part of what the witnesses leave
+
+
+class _Mark(NamedTuple):
+    """How a stance is drawn: by shape, so that grey paper and every eye can tell."""
+
+    marker: str
+    size: float
+    face: str
+    edge: str
+
+
+_NOT_HEARD: Final = "not heard"
+_MARKS: Final = {
+    AGREES: _Mark("o", 6.5, INK, INK),
+    DISAGREES: _Mark("x", 6.5, INK, INK),
+    UNDECIDED: _Mark("o", 6.5, "white", INK),
+    _NOT_HEARD: _Mark(".", 2.5, FAINT, FAINT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """Axes whose x runs over 0 to 1 and whose y counts rows from the top."""
+
+    ax: Axes
+    inches: float
+
+    @property
+    def witnesses(self) -> list[float]:
+        """Where the columns of the witnesses stand."""
+        right = [(i + 0.5) * _COLUMN / self.inches for i in range(len(SIDED))]
+        return [1 - x for x in reversed(right)]
+
+    @property
+    def room(self) -> float:
+        """Inches for a title."""
+        return _TITLES * (self.inches - len(SIDED) * _COLUMN - 2 * _GAP)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Where the panel of sizes begins and ends."""
+        last = self.inches - len(SIDED) * _COLUMN - _GAP
+        return (self.room + _GAP) / self.inches, last / self.inches
+
+
+def plot_findings(result: FindingsResult, *, ax: Axes | None = None) -> Axes:
+    """Draw verdict, size and the stance of every witness for the series that changed.
+
+    Parameters
+    ----------
+    result
+        From :func:`tradeflow.findings`.
+    ax
+        Axes to draw on, at least 5 inches wide; a new figure if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Notes
+    -----
+    Sizes are what trade was above or below its forecast, in US dollars; where no alarm could be
+    heard, the change of the level, on a scale on which equal lengths are equal factors. Bars are
+    90 % intervals; an arrow is an end outside the panel.
+    """
+    changed = told(result)
+    blocks = blocks_of(changed.head(MOST).to_dicts(), result.freq)
+    height = sum(_HEAD + len(block.rows) + _TICKS for block in blocks) + _FOOT
+    title = finding(result)
+    with styled():
+        ax = ax or _new_axes(height, len(_lines(title, _WIDTH - 2 * _SIDE)))
+        ax.set(xlim=(0, 1), ylim=(height, 0))
+        ax.axis("off")
+        sheet = _Sheet(ax, width_of(ax))
+        ax.set_title("\n".join(_lines(title, sheet.inches)), loc="left", fontsize=BODY + 1)
+        _body(sheet, blocks, height)
+        if blocks:
+            _legend(sheet, height, notes(result.partner, len(changed) - MOST, MOST))
+        else:
+            said = f"No row to draw: {counted(result.table['verdict'].to_list())}."
+            ax.text(0.5, height / 2, said, ha="center", va="center", color=FAINT)
+    return ax
+
+
+def _lines(paragraphs: Sequence[str], inches: float) -> list[str]:
+    return [x for text in paragraphs for x in wrap(text, inches=inches, size=BODY + 1)]
+
+
+def _body(sheet: _Sheet, blocks: Sequence[Block], height: float) -> None:
+    top = 0.0
+    for block in blocks:
+        _draw(sheet, block, top, height)
+        top += _HEAD + len(block.rows) + _TICKS
+
+
+def _draw(sheet: _Sheet, block: Block, top: float, height: float) -> None:
+    """One block: headings, then a line for each series, then ticks."""
+    ax, first, n = sheet.ax, top + _HEAD, len(block.rows)
+    left, right = sheet.middle
+    base = first - 0.2
+    heads = [(left, block.heading, "left"), *((x, w, "center") for x, w in _names(sheet))]
+    for x, text, ha in heads:
+        ax.text(x, base, text, ha=ha, va="bottom", fontsize=SMALL, color=FAINT)
+    for y, row in enumerate(block.rows):
+        ax.axhline(first + y, color=RULE, lw=0.4, zorder=0)
+        _series(sheet, row, first + y + 0.5)
+    inner = ax.inset_axes((left, 1 - (first + n) / height, right - left, n / height))
+    draw_sizes(inner, block)
+
+
+def _names(sheet: _Sheet) -> list[tuple[float, str]]:
+    return list(zip(sheet.witnesses, SIDED, strict=True))
+
+
+def _series(sheet: _Sheet, row: dict[str, Any], y: float) -> None:
+    """Title and verdict on the left, the witnesses on the right."""
+    when = f", {row['month']:%Y-%m}" if row["verdict"] == DESCRIBED else ""
+    for text, lift, size, color, va in (
+        (row["title"], -0.04, BODY, INK, "bottom"),
+        (f"{row['verdict']}{when}", 0.06, SMALL, FAINT, "top"),
+    ):
+        said = shorten(text, inches=sheet.room, size=size)
+        sheet.ax.text(0, y + lift, said, va=va, fontsize=size, color=color)
+    for x, name in _names(sheet):
+        _mark(sheet.ax, x, y, _MARKS.get(row[name], _MARKS[_NOT_HEARD]))
+
+
+def _mark(ax: Axes, x: float, y: float, mark: _Mark) -> None:
+    ax.plot(
+        x, y, mark.marker, ms=mark.size, mfc=mark.face, mec=mark.edge, mew=1.2, clip_on=False
+    )  # fmt: skip
+
+
+def _legend(sheet: _Sheet, height: float, note: str) -> None:
+    """What the marks mean, and what else to know."""
+    x, y = 0.08 / sheet.inches, height - _FOOT + 0.3
+    for word, mark in _MARKS.items():
+        _mark(sheet.ax, x, y, mark)
+        sheet.ax.text(x + 0.1 / sheet.inches, y, word, va="center", fontsize=SMALL)
+        x += (width(word, size=SMALL) + 0.35) / sheet.inches
+    lines = "\n".join(wrap(note, inches=sheet.inches, size=NOTE))
+    sheet.ax.text(0, y + 0.35, lines, va="top", fontsize=NOTE, color=FAINT)
+
+
+def _new_axes(height: float, title_lines: int) -> Axes:
+    from matplotlib.figure import Figure
+
+    drawn = _ROW * height
+    whole = drawn + title_lines * _LINE + 2 * _SIDE
+    fig = Figure(figsize=(_WIDTH, whole))
+    left, bottom = _SIDE / _WIDTH, _SIDE / whole
+    return fig.add_axes((left, bottom, 1 - 2 * left, drawn / whole))

@@ -1,0 +1,147 @@
+"""``tradeflow findings``."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from tradeflow.cli.detect import MONTHLY_SAMPLE, SAMPLE, Kind, Q
+from tradeflow.cli.output import Format, say, show
+from tradeflow.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import polars as pl
+
+    from tradeflow.detect.findings.result import FindingsResult
+    from tradeflow.options import FileKind
+
+WIDTH = 100  # columns of the sentences
+
+File = Annotated[
+    Path | None,
+    typer.Argument(help="Flows, monthly or annual; the embedded China to Russia data if absent."),
+]
+Level = Annotated[
+    Literal["category", "hs6", "family"],
+    typer.Option("--by", help="Categories, codes, or families of codes."),
+]
+Since = Annotated[str, typer.Option(help="First year or month of the time after.")]
+Partner = Annotated[str, typer.Option(help="The destination asked about.")]
+Reporter = Annotated[
+    str | None,
+    typer.Option(help="The exporter; the only one, or all together, if not named."),
+]
+Plot = Annotated[Path | None, typer.Option(help="Draw them, too: a .png, .svg or .pdf file.")]
+Monthly = Annotated[
+    bool, typer.Option("--monthly", help="Without a file: the embedded monthly EU data.")
+]
+
+
+def findings(
+    file: File = None,
+    *,
+    kind: Kind = "flows",
+    by: Level = "category",
+    since: Since = "2022",
+    partner: Partner = "RUS",
+    reporter: Reporter = None,
+    q: Q = 0.10,
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
+    plot: Plot = None,
+    monthly: Monthly = False,
+) -> None:
+    """Hear all the evidence on each series, and give it one word and one sentence.
+
+    Example: tradeflow findings --plot findings.png
+
+    Example: tradeflow findings --monthly --since 2022-03
+
+    Example: tradeflow findings flows.csv --by hs6 --reporter CHN
+    """
+    from tradeflow.charts.save_chart import chart_format, save_chart
+    from tradeflow.detect.findings.findings import findings as hear
+
+    if plot is not None:
+        chart_format(plot)  # before the work, not after it
+    flows = _flows(file, kind=kind, monthly=monthly)
+    result = hear(flows, since=since, by=by, partner=partner, reporter=reporter, q=q)
+    if plot is not None:
+        save_chart(result.plot(), plot)
+        say(f"{plot} written.")
+    if form == "table":
+        _print(result)
+    else:
+        show([_finite(row) for row in result.table.to_dicts()], form)
+    say("Compatible with is not proof of: a verdict says what the numbers did, and accuses nobody.")
+
+
+def _flows(file: Path | None, *, kind: FileKind, monthly: bool) -> pl.DataFrame:
+    from tradeflow.flows.read import read_flows
+    from tradeflow.flows.samples import load_sample
+    from tradeflow.frames import to_polars
+
+    if file is None:
+        return to_polars(load_sample(MONTHLY_SAMPLE if monthly else SAMPLE, backend="polars"))
+    if monthly:
+        raise UsageError(f"{file} says itself whether it is monthly: leave --monthly out.")
+    return to_polars(read_flows(file, kind=kind, backend="polars"))
+
+
+def _finite(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn what is no number into null: JSON has no other word for it."""
+    odd = {name for name, x in row.items() if isinstance(x, float) and not math.isfinite(x)}
+    return {name: None if name in odd else x for name, x in row.items()}
+
+
+def _print(result: FindingsResult) -> None:
+    """Heading, a row with 90 % intervals for each series that changed, and the sentences."""
+    from tradeflow.charts.findings_words import told
+
+    heading, *sentences = result.summary().splitlines()
+    typer.echo(fill(heading, WIDTH))
+    rows = [_cells(row) for row in told(result).to_dicts()]
+    if rows:
+        typer.echo()
+        show(rows, "table")
+        typer.echo()
+    for line in sentences:
+        typer.echo(fill(line, WIDTH, subsequent_indent="    ", break_on_hyphens=False))
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, str]:
+    """Write one row of the table; an excess in money, or a change of the level in per cent."""
+    excess = _interval(row, "excess_usd", "{:+,.1f}", " m USD", _millions)
+    return {
+        "verdict": row["verdict"],
+        "goods": row["title"],
+        "excess or shift": excess or _interval(row, "size_log", "{:+,.0f}", " %", _percent),
+        "contrast": _interval(row, "contrast_log", "{:+,.0f}", " %", _percent),
+        "agree": row["agree"],
+        "disagree": row["disagree"],
+        "not heard": row["not_heard"],
+    }
+
+
+def _interval(
+    row: Mapping[str, Any], name: str, form: str, unit: str, convert: Callable[[float], float]
+) -> str:
+    """Write an estimate and, where there is one, its interval; nothing where it was not heard."""
+    at, *ends = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+    if at is None:
+        return ""
+    said = "..".join(form.format(convert(end)) for end in ends if end is not None)
+    return f"{form.format(convert(at))}{unit}{f' [{said}]' if said else ''}"
+
+
+def _millions(usd: float) -> float:
+    return usd / 1e6
+
+
+def _percent(log: float) -> float:
+    return 100 * math.expm1(log)
