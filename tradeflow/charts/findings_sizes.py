@@ -46,7 +46,7 @@ def blocks_of(rows: list[dict[str, Any]], freq: str) -> list[Block]:
     over = f"over {'up to ' if len(spans) > 1 else ''}{max(spans)} {periods}"
     measure = "forecast" if freq == "M" else "comparable goods"
     made = (
-        Block(alarmed, "excess_usd", 1e6, f"m USD beyond {measure},\n{over}", relative=False),
+        Block(alarmed, "excess_usd", 1e6, f"m USD {over}\nbeyond {measure}", relative=False),
         Block(described, "size_log", 1.0, "change of the level\n(no alarm heard)", relative=True),
     )
     return [block for block in made if block.rows]

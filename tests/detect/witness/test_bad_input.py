@@ -131,6 +131,7 @@ PANELS: Final[Mapping[str, Panel]] = {
     "partner absent": _take(np.arange(6)),
     "series twice": _take(np.array([*range(15), ROW])),
     "key missing": replace(CALM, keys=CALM.keys.with_columns(hs6=pl.lit(None, pl.String))),
+    "key absent": replace(CALM, keys=CALM.keys.drop("partner")),
     "one month": CALM.drop_first(59),
     "fourteen months": CALM.drop_first(46),
     "years": _calm(12, "A"),
@@ -521,7 +522,7 @@ def test_a_flow_table_is_answered_or_refused(name: str, kind: str, by: str) -> N
 @pytest.mark.parametrize(
     ("name", "option"),
     [
-        *(("mirror", {"partner": who}) for who in ([], (), 5, "XXX")),
+        *(("mirror", {"partner": who}) for who in (list[str](), (), 5, "XXX")),
         *(("mirror", {"reporter": who}) for who in (None, "DEU")),
         *(("routes", {"hubs": who}) for who in ((), "KAZ", ["XXX"], ["RUS"], ["CHN"])),
         *(("routes", {"donor": who}) for who in ("XXX", "DEU")),

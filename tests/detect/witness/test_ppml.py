@@ -11,6 +11,8 @@ from tradeflow.detect.witness.contrast.ppml import ppml
 from tradeflow.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
 COEF_TOLERANCE, SE_TOLERANCE = 1e-6, 1e-5  # absolute; relative
@@ -94,3 +96,65 @@ def test_refuses_what_cannot_be_fitted(gravity: Gravity) -> None:
         ppml(-y, x, groups)
     with pytest.raises(UsageError, match="rows"):
         ppml(y[1:], x, groups)
+
+
+def _separated_by_two_sets() -> tuple[NDArray, NDArray, NDArray]:
+    """Sellers 0 to 9 never trade from period 12 on; the others are seen only then."""
+    rng = np.random.default_rng(0)
+    i, t, x = rng.integers(0, 30, 600), rng.integers(0, 20, 600), rng.normal(size=600)
+    y = rng.poisson(np.exp(0.5 * x + rng.normal(size=30)[i])).astype(float)
+    y[(i < 10) & (t >= 12)] = 0
+    seen = (i < 10) | (t >= 12)
+    return y[seen], x[seen, None], np.column_stack([i, t])[seen]
+
+
+def _spread_over_many_orders() -> tuple[NDArray, NDArray, NDArray]:
+    """Three sets of effects, values from 1e-11 to 2e7, two of five of them zeros."""
+    rng = np.random.default_rng(3)
+    i, j, t = (a.ravel() for a in np.meshgrid(range(25), range(25), range(4), indexing="ij"))
+    x, by, to = rng.normal(size=len(i)), rng.normal(size=(25, 4)), rng.normal(size=(25, 4))
+    y = np.exp(3 * (by[i, t] + to[j, t]) - 0.7 * x + 5) * rng.gamma(0.3, 1 / 0.3, len(i))
+    y[rng.random(len(i)) < 0.4] = 0
+    return y, x[:, None], np.column_stack([i * 4 + t, j * 4 + t, i * 25 + j])
+
+
+# pyfixest 0.60.0, fepois("y ~ x | i + t", vcov="hetero", iwls_tol=1e-10, fixef_tol=1e-10), rows
+# separated by the two sets together taken out before (with them its demeaning fails); and
+# fepois("y ~ x | it + jt + ij", separation_check=["fe", "ir"]), same tolerances.
+@pytest.mark.parametrize(
+    ("world", "n", "coef", "se"),
+    [
+        (_separated_by_two_sets, 296, 0.43633829474549085, 0.05899334727418037),
+        (_spread_over_many_orders, 2420, -0.996534387344637, 0.23615559316916676),
+    ],
+)
+def test_zeros_that_sets_separate_together_and_wide_spreads(
+    world: Callable[[], tuple[NDArray, NDArray, NDArray]], n: int, coef: float, se: float
+) -> None:
+    y, x, groups = world()
+    fit = ppml(y, x, groups)
+    assert fit.n == n
+    assert np.isnan(fit.mean).sum() == fit.dropped == len(y) - n
+    assert fit.coef == pytest.approx([coef], abs=COEF_TOLERANCE)
+    assert fit.se == pytest.approx([se], rel=SE_TOLERANCE)
+    assert np.nansum(fit.mean) == pytest.approx(y.sum())
+
+
+def test_fitted_values_settle_even_if_the_coefficient_does_at_once() -> None:
+    """By symmetry the coefficient is 0 from the first step on; the groups' means are not."""
+    y, group = np.repeat([1.0, 1000.0, 50.0], 2), np.repeat([0, 1, 2], 2)
+    assert ppml(y, np.tile([0.0, 1.0], 3)[:, None], group[:, None]).mean == pytest.approx(y)
+
+
+def test_groups_and_clusters_have_any_names(gravity: Gravity) -> None:
+    named = ppml(
+        gravity.y, gravity.x, gravity.groups.astype(str), cluster=gravity.exporter.astype(str)
+    )
+    assert named.coef == pytest.approx(COEF, abs=COEF_TOLERANCE)
+    assert named.se == pytest.approx(ERRORS["exporter"], rel=SE_TOLERANCE)
+    with pytest.raises(UsageError, match="missing"):
+        ppml(gravity.y, gravity.x, np.where(gravity.groups == 1, np.nan, gravity.groups))
+    with pytest.raises(UsageError, match="cluster has shape"):
+        ppml(gravity.y, gravity.x, gravity.groups, cluster=gravity.pair[1:])
+    with pytest.raises(DataError, match="one cluster"):
+        ppml(gravity.y, gravity.x, gravity.groups, cluster=0 * gravity.pair)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.optimize import nnls
 
 from tradeflow.detect.witness.excess.sdid import fit, noise_of, simplex_weights
-from tradeflow.errors import TooShortError, UnknownNameError
+from tradeflow.errors import TooShortError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -126,6 +126,34 @@ def test_laws(seed: int, estimator: Estimator, unit: float) -> None:
     if estimator != "sc":  # an intercept for every series
         moved = donors + rng.normal(size=(8, 1))
         assert fit(treated + 3.0, moved, 20, estimator).effect == near
+
+
+# synthdid-py 0.1.0, a port of the R package: synthdid_estimate, did_estimate, sc_estimate with the
+# last three rows (Alabama, Arkansas, California) treated.
+SEVERAL = {"sdid": -3.744586135660399, "did": 6.031140346552136, "sc": -4.621460691442281}
+
+
+@pytest.mark.parametrize("estimator", SEVERAL)
+def test_several_treated(smoking: tuple, estimator: Estimator) -> None:
+    treated, donors, names = smoking
+    assert names[:2] == ["Alabama", "Arkansas"]
+    made = fit(np.vstack([donors[:2], treated]), donors[2:], START, estimator)
+    assert made.effect == pytest.approx(SEVERAL[estimator], abs=1e-6)
+
+
+@pytest.mark.parametrize("estimator", PRINTED)
+def test_a_high_level_costs_no_digits(smoking: tuple, estimator: Estimator) -> None:
+    treated, donors, _ = smoking
+    effect = fit(treated + 1e8, donors + 1e8, START, estimator).effect
+    assert effect == pytest.approx(PRINTED[estimator], abs=STOPS_EARLY.get(estimator, HALF_A_DIGIT))
+
+
+def test_missing_values_are_refused() -> None:
+    y, donors = np.arange(6.0), np.arange(12.0).reshape(2, 6)
+    with pytest.raises(UsageError, match="missing"):
+        fit(np.where(y == 1, np.nan, y), donors, 4)
+    with pytest.raises(UsageError, match="shape"):
+        fit(y[:5], donors, 4)
 
 
 @pytest.mark.parametrize(

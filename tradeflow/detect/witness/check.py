@@ -39,7 +39,7 @@ def check_panel(panel: Panel) -> None:
     UsageError
         It is no panel.
     DataError
-        A key is empty.
+        A key is empty, or a column of keys absent.
     DuplicateKeyError
         Two series have the same keys.
     """
@@ -48,7 +48,11 @@ def check_panel(panel: Panel) -> None:
             f"Expected a panel, got {type(panel).__name__}. Make one of a flow table: "
             "tf.panel(flows)."
         )
-    keys = panel.keys.select("reporter", "partner", panel.by)
+    names = ["reporter", "partner", panel.by]
+    absent = [name for name in names if name not in panel.keys.columns]
+    if absent:
+        raise DataError(f"The panel's keys have no column {', '.join(absent)}. Add what is absent.")
+    keys = panel.keys.select(names)
     for name in keys.columns:
         if keys[name].null_count():
             row = int(keys[name].is_null().arg_max() or 0)

@@ -35,6 +35,10 @@ _COLLINEAR: Final = (
     "A regressor is a combination of the fixed effects and other regressors; nothing in the data "
     "tells its effect from theirs. Leave it out."
 )
+_UNSETTLED: Final = (
+    f"The fit does not settle in {_STEPS} steps: the values span too many orders of magnitude for "
+    "these fixed effects. Leave out the groups with next to no trade."
+)
 _RUNAWAY: Final = (
     "The coefficient of regressor {} runs away: only it, with the fixed effects, tells some zeros "
     "from other values. Leave it or those rows out."
@@ -99,7 +103,7 @@ def ppml(
     DataError
         A regressor is a combination of the others and the fixed effects, or runs away because
         only it tells some zeros from other values (separation), or nothing is left to fit, or
-        there is one cluster.
+        there is one cluster, or the fit does not settle.
 
     Notes
     -----
@@ -110,9 +114,10 @@ def ppml(
 
     Covariance: A B A with A the inverse of x'Wx after absorption and B the sum of the squared
     scores, of rows (times n / (n - k)) or of clusters (CR1: times G / (G - 1) times
-    (n - 1) / (n - k)); NaN where n is not above k. k counts coefficients and fixed effects, without the sets that are nested
-    in the clusters, and one less for each counted set beyond the first: the convention of fixest
-    and pyfixest (``ssc(k_adj=True, k_fixef="nonnested", G_adj=True)``).
+    (n - 1) / (n - k)); NaN where n is not above k. k counts coefficients and fixed effects,
+    without the sets that are nested in the clusters, and one less for each counted set beyond the
+    first: the convention of fixest (``ssc(K.fixef="nonnested")``) and pyfixest
+    (``ssc(k_adj=True, k_fixef="nonnested", G_adj=True)``).
     """
     values, regressors, sets = _checked(y, x, groups)
     member = _labels(cluster, len(values), "cluster") if cluster is not None else None
@@ -188,7 +193,7 @@ def _iterate(y: Vector, x: Matrix, levels: NDArray[np.int64]) -> tuple[Vector, V
         moved, coef = np.abs(new - coef) * x.std(axis=0), new
         if moved.max() < _CONVERGED and np.abs(mean - old).sum() < _CONVERGED * y.sum():
             return coef, mean, within
-    raise DataError(_RUNAWAY.format(int(moved.argmax())))
+    raise DataError(_UNSETTLED)
 
 
 def _solve(within: Matrix, weight: Vector, target: Vector, x: Matrix) -> Vector:

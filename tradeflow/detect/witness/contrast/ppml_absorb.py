@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SWEEPS: Final = 100_000
-_CONVERGED: Final = 1e-11  # largest change of a sweep, relative to the column's spread
+_CONVERGED: Final = 1e-11  # largest change of a sweep, relative to the column's weighted spread
+_STUCK: Final = 50  # sweeps without a smaller change: rounding errors are all that is left
 
 
 def absorb(
@@ -41,8 +42,9 @@ def absorb(
     sizes = levels.max(axis=1) + 1
     out = np.empty_like(columns)
     for i, column in enumerate(columns.T):
-        scale = max(float(column.std()), np.finfo(float).tiny)
         centred = column - np.average(column, weights=weight)  # a constant is a fixed effect
+        spread = float(np.sqrt(np.average(centred**2, weights=weight)))
+        scale = max(spread, np.finfo(float).tiny)
         out[:, i] = _project(centred / scale, weight, levels, sizes) * scale
     return out
 
@@ -62,6 +64,7 @@ def _project(
         for i in range(rows):
             mass[s, levels[s, i]] += weight[i]
     total = np.empty(sizes.max())
+    least, stuck = np.inf, 0
     for _ in range(_SWEEPS):
         largest = 0.0
         for s in range(sets):
@@ -73,7 +76,9 @@ def _project(
                 largest = max(largest, abs(total[g]))
             for i in range(rows):
                 out[i] -= total[levels[s, i]]
-        if largest < _CONVERGED or sets == 1:
+        stuck = 0 if largest < least else stuck + 1
+        least = min(least, largest)
+        if largest < _CONVERGED or stuck > _STUCK or sets == 1:
             break
     return out
 

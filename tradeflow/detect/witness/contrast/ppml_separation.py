@@ -98,7 +98,7 @@ def _loose(levels: Levels, many: int) -> bool:
     links = sparse.coo_array(
         (np.ones(levels.shape[1]), (levels[0], sizes[0] + levels[1])), shape=(sizes.sum(),) * 2
     )
-    return bool(connected_components(links, directed=False, return_labels=False) > 1)
+    return int(connected_components(links, directed=False)[0]) > 1
 
 
 def _dummies(levels: Levels) -> sparse.csr_array:
@@ -111,7 +111,7 @@ def _dummies(levels: Levels) -> sparse.csr_array:
 
 def _certified(design: sparse.csr_array, traded: NDArray[np.bool_]) -> NDArray[np.bool_]:
     zeros, k = int((~traded).sum()), design.shape[1]
-    solved = linprog(
+    solved = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrices
         np.concatenate([np.zeros(k), -np.ones(zeros)]),
         A_ub=sparse.hstack([-design[~traded], sparse.eye_array(zeros)]),
         b_ub=np.zeros(zeros),

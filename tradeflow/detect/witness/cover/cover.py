@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tradeflow.detect.witness.check import check_names
+from tradeflow.detect.witness.check import check_names, check_panel
 from tradeflow.detect.witness.cover.groups import CoverQuestion
 from tradeflow.detect.witness.cover.rows import measure
 from tradeflow.detect.witness.price.price_volume import window_of
@@ -147,6 +147,8 @@ def cover(
         The panel is by family or measures weight, or `goods` is empty.
     UnknownNameError
         Nothing goes to `partner`, or a category is not known.
+    DataError
+        The panel holds a series twice, or an amount that no trade has.
     TooShortError
         No period from `since` on, or fewer than `baseline` years before it.
 
@@ -194,6 +196,7 @@ def _panels(data: Panel | Frame, flow: FlowKind) -> dict[str, Panel]:
     A supplementary quantity takes the weight's place, so that everything after it is the same.
     """
     if isinstance(data, Panel):
+        check_panel(data)
         codes = data.parts or data
         if codes.by != "hs6":
             raise UsageError('Cover goods are six-digit codes: tf.panel(flows, by="hs6").')

@@ -137,6 +137,8 @@ def event_study(
 
     Raises
     ------
+    DataError
+        The panel holds a series twice, or one without a name.
     UsageError
         The panel is annual, no event lies in it, or an option is out of range.
 

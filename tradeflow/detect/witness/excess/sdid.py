@@ -98,10 +98,11 @@ def fit(
     Notes
     -----
     omega minimises mean_t (y_t - a - omega'Y_t)^2 + zeta^2 |omega|^2 over the periods before, with
-    zeta = (n_treated T_post)^(1/4) sigma and sigma the standard deviation of the donors' first differences;
-    lambda minimises mean_i (mean_post Y_i - b - lambda'Y_i)^2 over the donors with a ridge of
-    (1e-6 sigma)^2. Both follow the authors' algorithm step by step: Frank-Wolfe with exact line
-    search, 100 steps, weights below a quarter of the largest put to zero, then up to 10,000 steps.
+    zeta = (n_treated T_post)^(1/4) sigma and sigma the standard deviation of the donors' first
+    differences; lambda minimises mean_i (mean_post Y_i - b - lambda'Y_i)^2 over the donors with a
+    ridge of (1e-6 sigma)^2. Both follow the authors' algorithm step by step: Frank-Wolfe with exact
+    line search, 100 steps, weights below a quarter of the largest put to zero, then up to 10,000
+    steps.
     """
     one_of(estimator, Estimator, name="estimator")
     treated, donors = _checked(treated, donors)

@@ -120,6 +120,8 @@ def mirror(
     UsageError
         The table has no monthly exports of `reporter`, no month before or after `since`, no
         partner reports at all, or families of different editions would be compared.
+    DataError
+        A value is one that no trade has.
     UnknownNameError
         A partner is no country, or `by` is not known.
 

@@ -145,6 +145,8 @@ def price_volume(
     ------
     UsageError
         The panel measures weight, `baseline` or `after` is below 1, or `flows` is another table.
+    DataError
+        The panel holds a series twice, or an amount that no trade has.
     TooShortError
         No period from `since` on, or fewer than `baseline` years before it.
 

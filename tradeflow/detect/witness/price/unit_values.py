@@ -142,6 +142,8 @@ def unit_values(
     ------
     UsageError
         The panel is by category, or measures weight, or `q` is not between 0 and 1.
+    DataError
+        The panel holds a series twice, or an amount that no trade has.
     TooShortError
         No period from `since` on, or no year before it.
 

@@ -130,6 +130,8 @@ def province(
     UsageError
         The table has no monthly export of `reporter` to `partner`, or no month before or after
         `since`, or mixes sources.
+    DataError
+        A value is one that no trade has.
     UnknownNameError
         A place, a country or `by` is not known.
 

@@ -135,6 +135,8 @@ def routes(
     ------
     UsageError
         There is no export of the donor to `partner`, no hub, or no month before or after `since`.
+    DataError
+        A value is one that no trade has.
     UnknownNameError
         A country or `by` is not known.
 
