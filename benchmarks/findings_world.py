@@ -19,7 +19,7 @@ import numpy as np
 import polars as pl
 
 import tradeflow as tf
-from tradeflow.detect.findings.verdict import ANOMALOUS, VERDICTS
+from tradeflow.detect.findings.verdict import ANOMALOUS, UNUSUAL, VERDICTS
 from tradeflow.simulate.effects import (
     DivertedRoute,
     LateMonth,
@@ -44,7 +44,7 @@ def effect(kind: str, code: str, size: float) -> Effect:
     if kind == "shift":
         return LevelShift(code, "RUS", DATE, log_size=size)
     if kind == "world growth":
-        return WorldGrowth(code, DATE, log_size=size)
+        return WorldGrowth(code, DATE, log_size=size, ramp_months=1)
     if kind == "price":
         return PriceChange(code, "RUS", DATE, log_size=size)
     return DivertedRoute(code, "KAZ", DATE, share=0.6)
@@ -119,7 +119,11 @@ def report(by: str, count: Counter[tuple[str, str]], seconds: float) -> None:
     found = sum(n for (_, word), n in count.items() if word == ANOMALOUS)
     right = count["shift", ANOMALOUS] + count["mixed", ANOMALOUS]
     shifts = sum(n for (kind, _), n in count.items() if kind == "shift")
-    print(f"shifts found {count['shift', ANOMALOUS]} of {shifts}; false {found - right} of {found}")
+    print(
+        f"shifts anomalous {count['shift', ANOMALOUS]}, anomalous or unusual "
+        f"{count['shift', ANOMALOUS] + count['shift', UNUSUAL]} of {shifts}; "
+        f"anomalous and false {found - right} of {found}"
+    )
 
 
 if __name__ == "__main__":

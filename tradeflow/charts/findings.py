@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tradeflow.charts.findings_sizes import blocks_of, draw_sizes
-from tradeflow.charts.findings_words import counted, finding, notes, told
+from tradeflow.charts.findings_words import counted, finding, notes
 from tradeflow.charts.page import width_of
 from tradeflow.charts.style import BODY, FAINT, INK, NOTE, RULE, SMALL, styled
 from tradeflow.charts.wrap import shorten, width, wrap
 from tradeflow.detect.findings.findings import SIDED
 from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
+from tradeflow.detect.findings.tables import told
 from tradeflow.detect.findings.verdict import DESCRIBED
 
 if TYPE_CHECKING:

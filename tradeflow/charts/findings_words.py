@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.detect.findings.verdict import NOT_COMPARABLE, TOO_THIN, UNREMARKABLE, VERDICTS
+from tradeflow.detect.findings.tables import NOT_JUDGED, told
+from tradeflow.detect.findings.verdict import VERDICTS
 from tradeflow.nomenclature.countries import country
 from tradeflow.panel.build import ALL
 
@@ -17,14 +16,8 @@ if TYPE_CHECKING:
 
     from tradeflow.detect.findings.result import FindingsResult
 
-_NOT_JUDGED: Final = (NOT_COMPARABLE, TOO_THIN)
 _HOLD: Final = "\N{NO-BREAK SPACE}"
 _NOUNS: Final = {"category": "categories", "hs6": "codes", "family": "families", "total": "totals"}
-
-
-def told(result: FindingsResult) -> pl.DataFrame:
-    """Keep the series that changed: those there is something to tell of, strongest first."""
-    return result.table.filter(~pl.col("verdict").is_in([UNREMARKABLE, *_NOT_JUDGED]))
 
 
 def finding(result: FindingsResult) -> list[str]:
@@ -36,7 +29,7 @@ def finding(result: FindingsResult) -> list[str]:
         Paragraphs. Simulated data say so in their source.
     """
     changed = told(result)["verdict"].to_list()
-    judged = len(result.table) - int(result.table["verdict"].is_in(_NOT_JUDGED).sum())
+    judged = len(result.table) - int(result.table["verdict"].is_in(NOT_JUDGED).sum())
     since = f"{result.since:%Y-%m}" if result.freq == "M" else f"{result.since:%Y}"
     names = [country(name).name for name in result.table["reporter"].unique() if name != ALL]
     exporter = f" of {names[0]}" if len(names) == 1 else ""

@@ -101,7 +101,7 @@ def _finite(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _print(result: FindingsResult) -> None:
     """Heading, a row with 90 % intervals for each series that changed, and the sentences."""
-    from tradeflow.charts.findings_words import told
+    from tradeflow.detect.findings.tables import told
 
     heading, *sentences = result.summary().splitlines()
     typer.echo(fill(heading, WIDTH))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Final, cast
 
@@ -148,8 +148,17 @@ def _adoption_rows(rows: pl.DataFrame) -> list[tuple[str, str, date]]:
 
 
 def first_day(period: date | str | int) -> date:
-    """Read a date, an ISO date or month as text, or a year."""
-    if isinstance(period, date):
+    """Read a date, an ISO date or month as text, or a year; a time of day is dropped.
+
+    Raises
+    ------
+    UsageError
+        It cannot be read, or is no time at all (``NaT``).
+    """
+    missing = period != period  # noqa: PLR0124  NaT, which pandas makes of a missing date
+    if isinstance(period, datetime) and not missing:
+        return period.date()
+    if isinstance(period, date) and not missing:
         return period
     text = str(period)
     try:

@@ -35,7 +35,7 @@ KINDS = {
 }
 EFFECTS = {
     "shift": lambda code: LevelShift(code, "RUS", DATE, log_size=0.7),
-    "world": lambda code: WorldGrowth(code, DATE, log_size=0.7),
+    "world": lambda code: WorldGrowth(code, DATE, log_size=0.7, ramp_months=1),
     "price": lambda code: PriceChange(code, "RUS", DATE, log_size=0.7),
     "diverted": lambda code: DivertedRoute(code, "KAZ", DATE, share=0.6),
 }
@@ -70,6 +70,7 @@ def test_shifts_are_found_and_traps_are_named() -> None:
     assert len(found) >= 2
     assert said["machine_tools"] == "price, not volume"
     assert said["test_measurement"] == "compatible with diversion"
+    assert said["chips"] == "shared with other destinations"
     others = {name: word for name, word in said.items() if KINDS.get(name) != "shift"}
     assert ANOMALOUS not in others.values()
 

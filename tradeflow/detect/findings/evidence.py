@@ -44,7 +44,7 @@ _ENDS: Final = ("", "_low", "_high")
 
 
 def columns_of(
-    answers: Answers, keys: pl.DataFrame, own: NDArray[np.float64], rate: float
+    answers: Answers, keys: pl.DataFrame, own: NDArray[np.float64], rate: float, world: pl.DataFrame
 ) -> pl.DataFrame:
     """Return estimates and stances of all witnesses, rows as in `keys`.
 
@@ -58,10 +58,12 @@ def columns_of(
         Shape (n,): the change in question, log points.
     rate
         False-discovery rate.
+    world
+        From :func:`tradeflow.detect.findings.elsewhere.change_elsewhere`.
     """
     parts = [
         _contrast("contrast", answers.contrast, keys, own, rate),
-        _contrast("destinations", answers.destinations, keys, own, rate),
+        _destinations(answers.destinations, keys, own, rate, world),
         _donors(answers.donors, keys, own, rate),
         _price(answers.price, keys, own),
         _mirror(answers.mirror, keys, own),
@@ -95,6 +97,25 @@ def _contrast(
     stance = stances(_estimate(found, "effect_log", moved), own)
     renamed = {f"effect_log{end}": f"{name}_log{end}" for end in _ENDS} | {"q_student": f"{name}_q"}
     return found.drop("rule").rename(renamed).with_columns(pl.Series(name, stance))
+
+
+def _destinations(
+    answer: Answer[ContrastResult],
+    keys: pl.DataFrame,
+    own: NDArray[np.float64],
+    rate: float,
+    world: pl.DataFrame,
+) -> pl.DataFrame:
+    """Other destinations disagree, too, where the good surely made half of the change there."""
+    said = _contrast("destinations", answer, keys, own, rate)
+    elsewhere = keys.select(keys.columns[2]).join(
+        world, on=keys.columns[2], how="left", maintain_order="left"
+    )
+    low, high = (_numbers(elsewhere, f"world_log{end}") for end in ("_low", "_high"))
+    surely = np.where(own > 0, low, -high)
+    shared = surely >= HALF * np.minimum(np.abs(own), FARTHEST)
+    stance = np.where(shared, DISAGREES, said["destinations"].to_numpy())
+    return said.with_columns(destinations=pl.Series(stance)).hstack(elsewhere.drop(keys.columns[2]))
 
 
 def _donors(

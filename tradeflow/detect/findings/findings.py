@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from tradeflow.detect.findings.base import annual, monthly
+from tradeflow.detect.findings.elsewhere import change_elsewhere
 from tradeflow.detect.findings.evidence import columns_of
 from tradeflow.detect.findings.hearing import Question, call_all
 from tradeflow.detect.findings.partner_code import vanished_from
@@ -108,7 +109,10 @@ def findings(
     base = annual(question) if question.panel.freq == "A" else monthly(answers, keys)
     base = _without_partner(base, question)
     own = base["change_log"].fill_null(np.nan).to_numpy()
-    evidence = columns_of(answers, keys, own, q)
+    world = change_elsewhere(
+        question.panel, since=question.since, partner=question.partner, exclude=question.set_aside()
+    )
+    evidence = columns_of(answers, keys, own, q, world)
     table = _judged(keys.hstack(base).hstack(evidence), question)
     return FindingsResult(
         table=table,

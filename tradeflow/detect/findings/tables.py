@@ -12,8 +12,13 @@ from tradeflow.detect.findings.verdict import NOT_COMPARABLE, TOO_THIN, UNREMARK
 if TYPE_CHECKING:
     from tradeflow.detect.findings.result import FindingsResult
 
-_QUIET: Final = (UNREMARKABLE, NOT_COMPARABLE, TOO_THIN)
+NOT_JUDGED: Final = (NOT_COMPARABLE, TOO_THIN)
 _MOST: Final = 25
+
+
+def told(result: FindingsResult) -> pl.DataFrame:
+    """Rows of the series that there is something to tell of, the strongest first."""
+    return result.table.filter(~pl.col("verdict").is_in([UNREMARKABLE, *NOT_JUDGED]))
 
 
 def heading(result: FindingsResult) -> str:
@@ -31,14 +36,14 @@ def findings_summary(result: FindingsResult) -> str:
     """Verdicts counted, witnesses not heard at all, and the sentences that say something."""
     own = {"description", "alarm"} if result.freq == "A" else set()  # by detect_shifts, for years
     silent = [f"  {name}: {why}" for name, why in result.answers.silent() if name not in own]
-    told = result.table.filter(~pl.col("verdict").is_in(_QUIET))["sentence"].to_list()
-    more = [f"  ... and {len(told) - _MOST} more."] if len(told) > _MOST else []
+    sentences = told(result)["sentence"].to_list()
+    more = [f"  ... and {len(sentences) - _MOST} more."] if len(sentences) > _MOST else []
     return "\n".join(
         [
             heading(result),
             f"False-discovery rate {result.rate:.2f} for each witness; intervals of 90 %.",
             *(["Not heard on any series:", *silent] if silent else []),
-            *(f"  {sentence}" for sentence in told[:_MOST]),
+            *(f"  {sentence}" for sentence in sentences[:_MOST]),
             *more,
         ]
     )

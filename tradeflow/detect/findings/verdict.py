@@ -24,14 +24,15 @@ VERDICTS: Final = {
         "heard disagrees; and a fall is not one that hubs might have carried."
     ),
     UNUSUAL: (
-        "An alarm; but contrast or quantity is not heard or undecided, or witnesses disagree."
+        "An alarm, or a contrast that moved; but the other of the two, or the quantity, is not "
+        "heard or undecided, or witnesses disagree."
     ),
-    SHARED_DESTINATIONS: "An alarm; the same goods moved alike to other destinations.",
-    SHARED_GOODS: "An alarm; other goods to the same destination moved alike.",
-    PRICE: "An alarm in value; the quantity did not follow.",
+    SHARED_DESTINATIONS: "A change; the same goods moved alike to other destinations.",
+    SHARED_GOODS: "A change; other goods to the same destination moved alike.",
+    PRICE: "A change in value, at least half of which is price.",
     DIVERTED: "A fall on the direct route that exports to hubs could carry.",
     DESCRIBED: "A level shift; too few months before it for an alarm.",
-    UNREMARKABLE: "No alarm.",
+    UNREMARKABLE: "No alarm, or none that would outlast a look at all series.",
     NOT_COMPARABLE: "The classification or the partner's code changed; nothing can be said.",
     TOO_THIN: "Too few months with trade; nothing can be said.",
 }
@@ -54,7 +55,8 @@ class Case:
         Whether the alarm fired at the promised rate; None if it could not be heard.
     alone
         Whether it would have fired if only this series had been looked at (p of at most 5 %).
-        Enough where the contrast, at the promised rate, has named the series.
+        Enough where a witness then explains the change, or where the contrast, at the promised
+        rate, has named the series.
     found
         Whether there is a change to ask about.
     falling
@@ -89,11 +91,12 @@ def _rules(case: Case) -> list[tuple[bool, str]]:
         (case.rule.startswith(NOT_COMPARABLE), NOT_COMPARABLE),
         (case.rule != "", TOO_THIN),
         (case.alarm is None and case.found, DESCRIBED),
-        (not (case.alarm or (case.alone and case.contrast == AGREES)), UNREMARKABLE),
+        (not (case.alarm or case.alone), UNREMARKABLE),
         (case.volume == DISAGREES, PRICE),
         (case.destinations == DISAGREES, SHARED_DESTINATIONS),
         (case.contrast == DISAGREES, SHARED_GOODS),
         (case.falling and case.routes == AGREES, DIVERTED),
         (confirmed and not carried, ANOMALOUS),
-        (True, UNUSUAL),
+        (bool(case.alarm) or case.contrast == AGREES, UNUSUAL),
+        (True, UNREMARKABLE),
     ]

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from operator import index
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from tradeflow.errors import DataError, DuplicateKeyError, UsageError
-from tradeflow.nomenclature.editions import first_day
 from tradeflow.options import By, one_of
 from tradeflow.panel.model import Panel
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -96,29 +93,6 @@ def _refuse(
         f"{panel.periods[column]:%Y-%m} ({wrong.sum():,} such cells): trade is 0, or between "
         f"{LEAST:g} and {MOST:g}. Correct the cell, or leave the series out."
     )
-
-
-def day_of(since: date | str) -> date:
-    """Read a date as :func:`tradeflow.nomenclature.editions.first_day`; a time of day is dropped.
-
-    Raises
-    ------
-    UsageError
-        It cannot be read, or is no time at all (``NaT``).
-
-    Examples
-    --------
-    >>> day_of("2022-03")
-    datetime.date(2022, 3, 1)
-    >>> day_of(datetime(2022, 3, 1, 12))
-    datetime.date(2022, 3, 1)
-    """
-    day = first_day(since)
-    if not isinstance(day, datetime):
-        return day
-    if day != day:  # noqa: PLR0124  NaT, which pandas makes of a date that is missing
-        raise UsageError(f"Period {since!r} cannot be read. Write 2022, 2022-01 or 2022-01-01.")
-    return day.date()
 
 
 def check_whole(name: str, value: int, *, least: int) -> None:

@@ -19,7 +19,6 @@ from tradeflow.detect.witness.check import (
     check_panel,
     check_rate,
     check_whole,
-    day_of,
 )
 from tradeflow.detect.witness.contrast.data import layout, recent, rules
 from tradeflow.detect.witness.contrast.estimate import (
@@ -35,6 +34,7 @@ from tradeflow.detect.witness.contrast.event_bands import bins_around
 from tradeflow.detect.witness.contrast.fit import Cases
 from tradeflow.detect.witness.heard import HEARD, not_heard
 from tradeflow.errors import UsageError
+from tradeflow.nomenclature.editions import first_day
 from tradeflow.options import one_of
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ def contrast(
     check_rate(q)
     if baseline is not None:
         check_whole("baseline", baseline, least=1)
-    day, growth = day_of(since), against == "both"
+    day, growth = first_day(since), against == "both"
     panel = recent(panel, day, baseline)
     laid = layout(
         panel,

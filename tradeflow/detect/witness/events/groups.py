@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tradeflow.detect.witness.check import day_of
 from tradeflow.errors import UsageError
 from tradeflow.frames import to_polars
+from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.events import charted_events
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _ranked(events: Frame | Sequence[date | str] | None) -> list[tuple[date, str
     if isinstance(events, (str, date)):
         events = [events]
     if isinstance(events, list | tuple):
-        return [(_first_month(day_of(day)), str(day)) for day in events]
+        return [(_first_month(first_day(day)), str(day)) for day in events]
     table = to_polars(events)  # type: ignore[arg-type]  # says itself what is no frame
     if not {"date", "event"} <= set(table.columns):
         raise UsageError("A table of events has columns date and event; see tf.events().")
@@ -107,7 +107,8 @@ def _ranked(events: Frame | Sequence[date | str] | None) -> list[tuple[date, str
         )
         table = table.sort(rank, "date", maintain_order=True)
     return [
-        (_first_month(day_of(day)), str(name)) for day, name in table.select("date", "event").rows()
+        (_first_month(first_day(day)), str(name))
+        for day, name in table.select("date", "event").rows()
     ]
 
 

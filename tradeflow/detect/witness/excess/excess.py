@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from tradeflow.detect.multiplicity import q_values
-from tradeflow.detect.witness.check import check_amounts, check_names, check_panel, day_of
+from tradeflow.detect.witness.check import check_amounts, check_names, check_panel
 from tradeflow.detect.witness.excess.donors import amounts, choose
 from tradeflow.detect.witness.excess.engines import by_sdid, by_structure
 from tradeflow.detect.witness.excess.result import ExcessResult, Method, Scale
 from tradeflow.detect.witness.excess.series import tell
 from tradeflow.errors import TooShortError, UnknownNameError, UsageError
 from tradeflow.nomenclature.countries import iso3_of
+from tradeflow.nomenclature.editions import first_day
 from tradeflow.options import one_of
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def excess(
 
 
 def _period_of(since: date | str, panel: Panel) -> date:
-    day = day_of(since).replace(day=1)
+    day = first_day(since).replace(day=1)
     return day.replace(month=1) if panel.freq == "A" else day
 
 

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradeflow.detect.multiplicity import q_values
-from tradeflow.detect.witness.check import check_goods, check_names, day_of
+from tradeflow.detect.witness.check import check_goods, check_names
 from tradeflow.detect.witness.goods import same_editions
 from tradeflow.detect.witness.ledger import calendar, first_after, monthly_rows, record
 from tradeflow.detect.witness.mirror.pair import Pair, compare_pair
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
+from tradeflow.nomenclature.editions import first_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,7 +141,7 @@ def mirror(
     S. (2010), BACI, CEPII Working Paper 2010-23 (CIF margins).
     """
     check_goods(by)
-    rows, day = monthly_rows(flows), day_of(since)
+    rows, day = monthly_rows(flows), first_day(since)
     months = calendar(rows)
     start = first_after(months, day)
     seller = _seller(rows, reporter)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tradeflow.detect.multiplicity import q_values
-from tradeflow.detect.witness.check import check_panel, check_whole, day_of
+from tradeflow.detect.witness.check import check_panel, check_whole
 from tradeflow.detect.witness.heard import HEARD, not_heard
 from tradeflow.detect.witness.price.baskets import draw_baskets
 from tradeflow.detect.witness.price.cells import PriceCells, price_cells
@@ -22,6 +22,7 @@ from tradeflow.detect.witness.price.placebos import Judged, judge, split_at
 from tradeflow.detect.witness.price.rules import TOO_FEW, Use, rules
 from tradeflow.detect.witness.price.windows import Window
 from tradeflow.errors import TooShortError
+from tradeflow.nomenclature.editions import first_day
 
 if TYPE_CHECKING:
     from datetime import date
@@ -198,7 +199,7 @@ def window_of(panel: Panel, since: date | str, baseline: int, after: int | None)
     check_whole("baseline", baseline, least=1)
     if after is not None:
         check_whole("after", after, least=1)
-    day = day_of(since)
+    day = first_day(since)
     season = 12 if panel.freq == "M" else 1
     origin = sum(p < day for p in panel.periods)
     there = len(panel.periods) - origin

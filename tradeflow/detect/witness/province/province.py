@@ -14,12 +14,13 @@ import numpy as np
 import polars as pl
 
 from tradeflow.detect.multiplicity import q_values
-from tradeflow.detect.witness.check import check_goods, check_names, check_seed, day_of
+from tradeflow.detect.witness.check import check_goods, check_names, check_seed
 from tradeflow.detect.witness.ledger import calendar, first_after, monthly_rows
 from tradeflow.detect.witness.province.good import Good, compare_good, not_compared
 from tradeflow.detect.witness.province.rows import by_place, known_places
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
+from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.provinces import registered_place
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def province(
     check_seed(seed)
     check_names("province, partner or reporter", [province or FIRST, partner, reporter])
     asked = registered_place(FIRST if province is None else province).code
-    rows, day = monthly_rows(flows), day_of(since)
+    rows, day = monthly_rows(flows), first_day(since)
     buyer = country(partner).iso3
     sold = rows.filter((pl.col("flow") == "export") & (pl.col("reporter") == reporter))
     pair = sold.filter(pl.col("partner") == buyer)

@@ -11,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tradeflow.detect.witness.check import check_goods, check_names, check_seed, day_of
+from tradeflow.detect.witness.check import check_goods, check_names, check_seed
 from tradeflow.detect.witness.goods import compare_goods, same_editions
 from tradeflow.detect.witness.ledger import ALL, calendar, first_after, monthly_rows, record
 from tradeflow.detect.witness.routes.legs import Hub, Leg, all_legs
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
+from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.transshipment import transshipment_points
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def routes(
     check_goods(by)
     check_seed(seed)
     check_names("hubs", hubs or ())
-    rows, day, end = monthly_rows(flows), day_of(since), country(partner).iso3
+    rows, day, end = monthly_rows(flows), first_day(since), country(partner).iso3
     rows = rows.filter(rows["flow"] == "export")
     named = None if hubs is None else [country(hub).iso3 for hub in hubs]
     donors = _donors(rows, donor, end, named)
