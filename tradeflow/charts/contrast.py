@@ -14,7 +14,7 @@ from tradeflow.errors import UnknownNameError, UsageError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tradeflow.detect.witness.contrast.contrast import ContrastResult
+    from tradeflow.detect.witness.contrast.result import ContrastResult
 
 _MOST: Final = 25
 _ROW: Final = 0.24  # inches

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tradeflow.detect.findings.hearing import Answer, Answers, Result
-    from tradeflow.detect.witness.contrast.contrast import ContrastResult
+    from tradeflow.detect.witness.contrast.result import ContrastResult
     from tradeflow.detect.witness.excess.result import ExcessResult
     from tradeflow.detect.witness.mirror.mirror import MirrorResult
     from tradeflow.detect.witness.price.price_volume import PriceVolumeResult

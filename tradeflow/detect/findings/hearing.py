@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypedDict, 
 
 from tradeflow.detect.monthly.monitor import MonitorResult, monitor
 from tradeflow.detect.monthly.screen import ScreenResult, screen
-from tradeflow.detect.witness.contrast.contrast import Against, ContrastResult, contrast
+from tradeflow.detect.witness.contrast.contrast import contrast
 from tradeflow.detect.witness.excess.excess import excess
 from tradeflow.detect.witness.heard import not_heard
 from tradeflow.detect.witness.mirror.mirror import MirrorResult, mirror
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from tradeflow.detect.witness.contrast.result import Against, ContrastResult
     from tradeflow.detect.witness.excess.result import ExcessResult
     from tradeflow.frames import Frame
     from tradeflow.options import Backend, Side

@@ -12,7 +12,7 @@ from tradeflow.detect.witness.heard import HEARD, tally
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tradeflow.detect.witness.contrast.contrast import ContrastResult, Pooled
+    from tradeflow.detect.witness.contrast.result import ContrastResult, Pooled
 
 _SHOWN: Final = 20
 
