@@ -292,11 +292,16 @@ def test_a_date_may_be_written_in_many_ways(name: str, kind: str) -> None:
     assert made.select(same).equals(usual.select(same))
 
 
-@pytest.mark.parametrize("kind", NO_DATES)
-@pytest.mark.parametrize("name", [*PLAIN, "mirror", "routes", "province"])
+REFUSED: Final = [
+    (name, kind)
+    for name in [*PLAIN, "mirror", "routes", "province"]
+    for kind in NO_DATES
+    if (name, kind) != ("event_study", "2018-01")  # in the first month: not heard, the rule said
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), REFUSED)
 def test_a_date_that_cannot_be_meant_is_refused(name: str, kind: str) -> None:
-    if name == "event_study" and kind == "2018-01":
-        pytest.skip("an event in the first month is not heard, with the rule said")
     asked: Verb = ASKS[name].verb if name in ASKS else FLOWS_ASKED[name]
     data = CALM if name in ASKS else TABLES[name]["usual"]
     with pytest.raises(TradeflowError):
