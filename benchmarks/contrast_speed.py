@@ -59,7 +59,8 @@ def full_model(values: NDArray[np.float64], post: NDArray[np.bool_]) -> None:
     """Three-way model with a season of each series, one effect per good."""
     goods = len(values)
     season = np.arange(len(post), dtype=np.int64) % 12
-    table = Table(values, np.ones(values.shape, dtype=bool), season, growth=True)
+    scale = np.ones(values.shape[:2])
+    table = Table(values, np.ones(values.shape, dtype=bool), season, growth=True, scale=scale)
     null, bins = fit_null(table), post.astype(np.int64)
     cases = Cases([*np.arange(goods)[:, None]], [0] * goods)
     fit_effects(table, null, cases, bins)  # compilation
