@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 import tradeflow as tf
 from tradeflow.detect.findings.verdict import ANOMALOUS, NOT_COMPARABLE, VERDICTS
-from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.errors import TooShortError, UnknownNameError, UsageError
 from tradeflow.simulate.effects import (
     DivertedRoute,
     Effect,
@@ -141,3 +141,6 @@ def test_what_cannot_be_asked_is_refused() -> None:
         tf.findings(flows, since=2022, partner="KAZ")
     with pytest.raises(UnknownNameError):
         tf.findings(flows, since=2022, partner="Rusia")
+    for since in (2017, 2024, "2029-03"):
+        with pytest.raises(TooShortError, match="2017-01 to 2023-01"):
+            tf.findings(flows, since=since)

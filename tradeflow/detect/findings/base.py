@@ -15,6 +15,8 @@ from tradeflow.detect.multiplicity import q_values
 from tradeflow.detect.witness.heard import HEARD
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from tradeflow.detect.annual.result import Shift
@@ -42,9 +44,14 @@ SCHEMA: Final = {
 }
 
 
-def monthly(answers: Answers, keys: pl.DataFrame) -> pl.DataFrame:
-    """Description by ``screen`` and alarm by ``monitor``, one row per series of `keys`."""
-    described = _described(answers.description, keys)
+def monthly(answers: Answers, keys: pl.DataFrame, since: date) -> pl.DataFrame:
+    """Description by ``screen`` and alarm by ``monitor``, one row per series of `keys`.
+
+    Where the alarm is not heard, a level shift is asked about if its date set reaches `since`.
+    """
+    described = _described(answers.description, keys).with_columns(
+        found=pl.col("found") & (pl.col("month_last") >= since).fill_null(value=False)
+    )
     alarmed = _alarmed(answers.alarm, len(keys))
     both = described.hstack(alarmed)
     silent = pl.col("alarm").is_null()

@@ -94,6 +94,7 @@ def _contrast(
 ) -> pl.DataFrame:
     found = matched(answer, keys, [*(f"effect_log{end}" for end in _ENDS), "q_student"])
     moved = _numbers(found, "q_student", missing=1.0) <= rate
+    moved &= _away_from_zero(found, "effect_log")
     stance = stances(_estimate(found, "effect_log", moved), own)
     renamed = {f"effect_log{end}": f"{name}_log{end}" for end in _ENDS} | {"q_student": f"{name}_q"}
     return found.drop("rule").rename(renamed).with_columns(pl.Series(name, stance))
@@ -138,7 +139,7 @@ def _price(
     """Stance of the quantity: it disagrees where the price alone makes half of the change."""
     parts = [f"{part}_log{end}" for part in ("price", "volume") for end in _ENDS]
     found = matched(answer, keys, parts)
-    sign, bar = np.sign(own), HALF * np.minimum(np.abs(own), FARTHEST)
+    sign, bar = np.sign(own), HALF * np.abs(own)
     price, low, high = (_numbers(found, f"price_log{end}") for end in _ENDS)
     surely = np.where(sign > 0, low, -high)
     at_most = np.where(sign > 0, high, -low)

@@ -10,13 +10,13 @@ import polars as pl
 from tradeflow.detect.findings.base import annual, monthly
 from tradeflow.detect.findings.elsewhere import change_elsewhere
 from tradeflow.detect.findings.evidence import columns_of
-from tradeflow.detect.findings.hearing import Question, call_all
+from tradeflow.detect.findings.hearing import Question, call_all, judged_until
 from tradeflow.detect.findings.partner_code import vanished_from
 from tradeflow.detect.findings.result import FindingsResult
 from tradeflow.detect.findings.sentence import sentence
 from tradeflow.detect.findings.stance import AGREES, DISAGREES
 from tradeflow.detect.findings.verdict import ALONE, NOT_COMPARABLE, VERDICTS, Case, verdict
-from tradeflow.errors import UsageError
+from tradeflow.errors import TooShortError, UsageError
 from tradeflow.frames import to_polars
 from tradeflow.nomenclature.categories import category
 from tradeflow.nomenclature.countries import country
@@ -83,14 +83,17 @@ def findings(
     ------
     UsageError
         There are no exports to `partner`, or the table mixes sources, releases or frequencies.
+    TooShortError
+        No period before `since`, or none from it on.
     UnknownNameError
         A country or `by` is not known.
 
     Notes
     -----
-    Each witness is asked about the change that the alarm measured. It disagrees if its 90 %
-    interval leaves less than half of that change possible. A witness that cannot be heard says
-    why, and never counts as agreement. The verdicts are those of
+    Each witness is asked about the change that the alarm measured, over the same months: the
+    longest of 3, 6 and 12 from `since` on that can be calibrated. Later months are not read. It
+    disagrees if its 90 % interval leaves less than half of that change possible. A witness that
+    cannot be heard says why, and never counts as agreement. The verdicts are those of
     :data:`tradeflow.detect.findings.verdict.VERDICTS`.
 
     Examples
@@ -101,21 +104,27 @@ def findings(
     ['machine_tools', 'chip_making', 'test_measurement']
     """
     one_of(by, By, name="by")
-    question = _question(
-        to_polars(flows), by, (partner, reporter), since=first_day(since), hubs=hubs, q=q
-    )
+    table, day = to_polars(flows), first_day(since)
+    route = (partner, reporter)
+    question = _question(table, by, route, since=day, hubs=hubs, q=q)
+    end = judged_until(question)
+    if end is not None:  # all witnesses are asked about the months that the alarm judged
+        judged = table.filter(pl.col("period") < end)
+        question = _question(judged, by, route, since=day, hubs=hubs, q=q)
     answers = call_all(question)
     keys = question.asked.keys.select("reporter", "partner", by)
-    base = annual(question) if question.panel.freq == "A" else monthly(answers, keys)
+    base = (
+        annual(question) if question.panel.freq == "A" else monthly(answers, keys, question.since)
+    )
     base = _without_partner(base, question)
     own = base["change_log"].fill_null(np.nan).to_numpy()
     world = change_elsewhere(
         question.panel, since=question.since, partner=question.partner, exclude=question.set_aside()
     )
     evidence = columns_of(answers, keys, own, q, world)
-    table = _judged(keys.hstack(base).hstack(evidence), question)
+    rows = _judged(keys.hstack(base).hstack(evidence), question)
     return FindingsResult(
-        table=table,
+        table=rows,
         answers=answers,
         by=by,
         freq=question.panel.freq,
@@ -147,6 +156,11 @@ def _question(
     rows = _to(whole, partner)
     if not len(rows):
         raise UsageError(f"The table has no exports to {partner}: name another partner.")
+    if not whole.periods[0] < since <= whole.periods[-1]:
+        raise TooShortError(
+            f"No period before, or none since, {since:%Y-%m}: the table holds "
+            f"{whole.periods[0]:%Y-%m} to {whole.periods[-1]:%Y-%m}."
+        )
     asked = whole.take(rows)
     return Question(
         flows=flows,
@@ -247,6 +261,7 @@ def _with_verdict(row: Mapping[str, Any], question: Question) -> dict[str, str]:
             alone=row["alarm_p"] is not None and row["alarm_p"] <= ALONE,
             found=row["change_log"] is not None,
             falling=(row["change_log"] or 0.0) < 0,
+            alike=_alike(row),
             contrast=row["contrast"],
             destinations=row["destinations"],
             donors=row["donors"],
@@ -272,8 +287,29 @@ def _with_verdict(row: Mapping[str, Any], question: Question) -> dict[str, str]:
         "span": _span(question, row["span"]),
         "beside": _beside(question),
         "reference": _REFERENCE[question.panel.freq],
+        "quiet": _quiet(row, question),
     }
     return said | {"sentence": sentence(dict(row) | said, names)}
+
+
+def _quiet(row: Mapping[str, Any], question: Question) -> str:
+    """How a series without an alarm is described: within its reference, or not far enough out."""
+    if question.panel.freq == "A" and (row["alarm_q"] or 1.0) <= question.q:
+        return (
+            f"beyond what comparable goods did (q {row['alarm_q']:.3f}), but so large a change is "
+            "not rare among them"
+        )
+    if question.panel.freq == "M" and (row["alarm_p"] or 1.0) <= ALONE:
+        return "outside what the months before forecast, but not when all series are looked at"
+    return f"within {_REFERENCE[question.panel.freq]}"
+
+
+def _alike(row: Mapping[str, Any]) -> bool:
+    """Whether the interval of the change elsewhere lies on the side of the change itself."""
+    if row["world_log"] is None or row["change_log"] is None:
+        return False
+    end = "_low" if row["change_log"] > 0 else "_high"
+    return bool(row["change_log"] * row[f"world_log{end}"] > 0)
 
 
 def _title(by: str, name: str) -> tuple[str, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypedDict, TypeVar
 
+import numpy as np
+
 from tradeflow.detect.monthly.monitor import MonitorResult, monitor
 from tradeflow.detect.monthly.screen import ScreenResult, screen
 from tradeflow.detect.witness.contrast.contrast import contrast
@@ -147,6 +149,21 @@ class Answers:
             why = getattr(self, field.name).why
             if why:
                 yield field.name, why
+
+
+def judged_until(q: Question) -> date | None:
+    """First month after those that the alarm can judge; None if it judges all, or none.
+
+    The span is the one that most series have as their longest with placebos.
+    """
+    alarm = _call(lambda: monitor(q.company, since=q.since, q=q.q)).result
+    if alarm is None or not alarm.calibrated.any():
+        return None
+    longest = alarm.longest[alarm.calibrated.any(axis=1)]
+    after = (
+        sum(p < q.since for p in q.panel.periods) + alarm.spans[int(np.bincount(longest).argmax())]
+    )
+    return q.panel.periods[after] if after < len(q.panel.periods) else None
 
 
 def call_all(q: Question) -> Answers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
 from tradeflow.detect.findings.verdict import (
     ANOMALOUS,
     DESCRIBED,
@@ -14,6 +15,7 @@ from tradeflow.detect.findings.verdict import (
     SHARED_DESTINATIONS,
     SHARED_GOODS,
     TOO_THIN,
+    UNHEARD,
     UNREMARKABLE,
     UNUSUAL,
 )
@@ -26,7 +28,6 @@ _NEARLY_ALL: Final = -95.0  # per cent
 _CLOSING: Final = {
     DESCRIBED: "too few months before it for an alarm",
     ANOMALOUS: "compatible with a {way} specific to {partner}",
-    UNUSUAL: "unusual, and not shown to be specific to {partner}",
     SHARED_DESTINATIONS: "but the same goods {moved} alike to other destinations",
     SHARED_GOODS: "but other goods to {partner} {moved} alike",
     PRICE: "but this is a change of price, not of quantity",
@@ -43,22 +44,41 @@ def sentence(row: Mapping[str, Any], what: Mapping[str, str]) -> str:
         One row of the table of findings.
     what
         How to call ``goods``, ``reporter``, ``partner``, the ``span``, what its trade was measured
-        by (``reference``) and compared with (``beside``) in print.
+        by (``reference``) and compared with (``beside``), and what is said of a ``quiet`` one.
     """
     verdict, flow = row["verdict"], f"{what['goods']}, {what['reporter']} to {what['partner']}"
     if verdict in {NOT_COMPARABLE, TOO_THIN}:
         return f"{flow}: nothing can be said, {row['rule']}."
     if verdict == UNREMARKABLE:
-        return f"{flow}: {what['span']} was within {what['reference']}."
+        return f"{flow}: {what['span']} was {what['quiet']}."
+    if verdict == UNHEARD:
+        beside = _contrast(row, verdict, what)
+        told = f"; {beside[0]}" if beside else ""
+        return f"{flow}: no level shift that lasts, and too few months for an alarm{told}."
     change = _shift(row) if verdict == DESCRIBED else _excess(row, what)
     parts = [change, *_contrast(row, verdict, what), *_route(row)]
     rising = row["change_log"] > 0
-    closing = _CLOSING[verdict].format(
+    form = _unusual(row) if verdict == UNUSUAL else _CLOSING[verdict]
+    closing = form.format(
         way="rise" if rising else "fall",
         moved="rose" if rising else "fell",
         partner=what["partner"],
     )
     return f"{flow}: {', '.join(parts)}; {closing}{_silent(row)}."
+
+
+def _unusual(row: Mapping[str, Any]) -> str:
+    """Say what keeps the change from being called specific to the partner."""
+    if row["contrast"] != AGREES:
+        return "unusual, and not shown to be specific to {partner}"
+    hubs = row["change_log"] < 0 and row["routes"] in {AGREES, UNDECIDED}
+    reasons = [
+        ("the quantity is not shown to have moved", row["volume"] != AGREES),
+        ("hubs might have carried it", hubs),
+        (f"{row['disagree']} disagree", row["donors"] == DISAGREES or row["mirror"] == DISAGREES),
+    ]
+    told = " and ".join(words for words, holds in reasons if holds)
+    return f"a {{way}} beyond other trade, but {told or 'the alarm alone does not hold'}"
 
 
 def _excess(row: Mapping[str, Any], what: Mapping[str, str]) -> str:

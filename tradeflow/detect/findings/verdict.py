@@ -14,6 +14,7 @@ SHARED_GOODS: Final = "shared with other goods"
 PRICE: Final = "price, not volume"
 DIVERTED: Final = "compatible with diversion"
 DESCRIBED: Final = "level shift, alarm not heard"
+UNHEARD: Final = "alarm not heard"
 UNREMARKABLE: Final = "nothing unusual"
 NOT_COMPARABLE: Final = "not comparable"
 TOO_THIN: Final = "too thin"
@@ -32,6 +33,7 @@ VERDICTS: Final = {
     PRICE: "A change in value, at least half of which is price.",
     DIVERTED: "A fall on the direct route that exports to hubs could carry.",
     DESCRIBED: "A level shift; too few months before it for an alarm.",
+    UNHEARD: "Too few months for an alarm, and no level shift that lasts.",
     UNREMARKABLE: "No alarm, or none that would outlast a look at all series.",
     NOT_COMPARABLE: "The classification or the partner's code changed; nothing can be said.",
     TOO_THIN: "Too few months with trade; nothing can be said.",
@@ -61,6 +63,8 @@ class Case:
         Whether there is a change to ask about.
     falling
         Whether the change is a fall.
+    alike
+        Whether the same goods moved in the same direction to other destinations.
     contrast, destinations, donors, volume, mirror, routes
         Stances. ``destinations`` is the contrast with other destinations alone.
     """
@@ -70,6 +74,7 @@ class Case:
     alone: bool
     found: bool
     falling: bool
+    alike: bool
     contrast: str
     destinations: str
     donors: str
@@ -84,16 +89,16 @@ def verdict(case: Case) -> str:
 
 
 def _rules(case: Case) -> list[tuple[bool, str]]:
-    sided = {case.donors, case.mirror}
+    sided = {case.destinations, case.donors, case.mirror}
     confirmed = case.contrast == AGREES and case.volume == AGREES and DISAGREES not in sided
     carried = case.falling and case.routes in {AGREES, UNDECIDED}
     return [
         (case.rule.startswith(NOT_COMPARABLE), NOT_COMPARABLE),
         (case.rule != "", TOO_THIN),
-        (case.alarm is None and case.found, DESCRIBED),
+        (case.alarm is None, DESCRIBED if case.found else UNHEARD),
         (not (case.alarm or case.alone), UNREMARKABLE),
         (case.volume == DISAGREES, PRICE),
-        (case.destinations == DISAGREES, SHARED_DESTINATIONS),
+        (case.destinations == DISAGREES and case.alike, SHARED_DESTINATIONS),
         (case.contrast == DISAGREES, SHARED_GOODS),
         (case.falling and case.routes == AGREES, DIVERTED),
         (confirmed and not carried, ANOMALOUS),

@@ -22,6 +22,9 @@ LEVEL: Final = 0.90
 MOST_PATHS: Final = 400
 """Placebo paths added up for each series; of more, as many in even steps from low to high."""
 
+FEWEST_PATHS: Final = 19
+"""Placebos that an interval of 90 % needs: one of twenty lies beyond either end."""
+
 _CHUNK: Final = 256  # series at once: with all paths of a year, some 10 MB
 
 
@@ -79,14 +82,16 @@ def excess(
     Returns
     -------
     ndarray
-        Shape (3, n), US dollars: excess, low, high; NaN where a month is not known.
+        Shape (3, n), US dollars: excess, low, high; NaN where a month is not known, or placebos are
+        too few for an interval.
     """
     out = np.full((3, len(actual)), np.nan)
     known = actual.sum(axis=1)
     out[0] = known - np.exp(made.mean).sum(axis=1)
     for s in np.unique(stratum):
         paths = _spaced(error[owner == s, : actual.shape[1]])
-        rows = np.flatnonzero(stratum == s) if len(paths) else np.empty(0, dtype=np.intp)
+        enough = len(paths) >= FEWEST_PATHS
+        rows = np.flatnonzero(stratum == s) if enough else np.empty(0, dtype=np.intp)
         for first in range(0, len(rows), _CHUNK):
             some = rows[first : first + _CHUNK]
             gaps = made.width[some, None] * paths
