@@ -146,7 +146,9 @@ def _monthly(
         alarms = None
         say(f"No alarm: {error}")
     rows = side_by_side(described, alarms).to_dicts()
-    columns = ["partner", by, "description", "month", "month_first", "month_last"]
+    exporters = {row["reporter"] for row in rows}
+    columns = ["reporter"] if len(exporters) > 1 else []
+    columns += ["partner", by, "description", "month", "month_first", "month_last"]
     columns += ["change_percent", "description_q", "alarm"]
     show(rows, form, columns if alarms is None else [*columns, "excess_usd", "alarm_q"])
     say("A level shift is a description; only an alarm with a contrast earns the word anomalous.")
