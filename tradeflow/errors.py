@@ -66,6 +66,71 @@ class TooShortError(DataError):
     """Too few periods or comparable goods for the method asked for."""
 
 
+class ResponseChanged(DataError):
+    """A source's columns or fields are not those that were documented.
+
+    Attributes
+    ----------
+    gone, new
+        Names that were expected and are absent, and names that nobody expected.
+    """
+
+    def __init__(self, where: str, *, gone: Iterable[str], new: Iterable[str]) -> None:
+        self.gone, self.new = tuple(gone), tuple(new)
+        parts = [
+            f"{word} {', '.join(map(repr, names))}"
+            for word, names in (("gone:", self.gone), ("new:", self.new))
+            if names
+        ]
+        super().__init__(
+            f"{where}: the columns are not those documented ({'; '.join(parts)}). Nothing was "
+            "read from it. Either this is another file, or the source has changed: compare "
+            "with the source's documentation, and report it if so."
+        )
+
+
+class TruncatedExport(DataError):
+    """As many rows as the source gives at most: the rest is missing without a word."""
+
+
+class UnsafeArchive(DataError):
+    """An archive that expands beyond reason, or would write outside its folder."""
+
+
+class SourceError(TradeflowError):
+    """A source did not give what was asked for; nothing that was received before is lost."""
+
+
+class Unreachable(SourceError, OSError):
+    """A source did not answer, or not in full, as often as it was asked: try again later."""
+
+
+class QuotaExhausted(SourceError):
+    """No calls are left for now.
+
+    Attributes
+    ----------
+    seconds
+        Until calls are granted again; None if the source does not say.
+    """
+
+    def __init__(self, message: str, *, seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class KeyRefused(SourceError, PermissionError):
+    """A key is needed and absent, or was not accepted."""
+
+
+class QueryRefused(SourceError, ValueError):
+    """A source refused the question itself; asking again would not help."""
+
+
+class BadAnswer(SourceError, ValueError):
+    """An answer arrived that is not what the source documents."""
+
+
 class OutputError(TradeflowError, OSError):
     """A result that cannot be written where it was asked for."""
 
