@@ -1,0 +1,1 @@
+"""Asking over HTTP: politely, patiently, and without giving the key away."""

@@ -1,0 +1,125 @@
+"""What every source is: facts about it, and up to four functions.
+
+``plan`` turns a question into calls, ``judge`` looks at one answer and says what follows,
+``parse`` turns all accepted answers into rows, ``read`` does the same for a file that a person
+downloaded. All four are pure: who asks, waits, keeps and resumes is ``run``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tradeflow.sources.call import Answer, Call, Verdict
+    from tradeflow.sources.parsed import Parsed
+    from tradeflow.sources.plan import FetchPlan
+    from tradeflow.sources.query import Query
+
+Access = Literal["fetch", "ingest", "fetch and ingest", "not yet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a source lets one user do.
+
+    Attributes
+    ----------
+    interval, keyed_interval
+        Seconds between two calls, without and with a key.
+    per_day, keyed_per_day
+        Calls per UTC day; None if the source names no limit.
+    timeout
+        Seconds of silence after which a call has failed.
+    """
+
+    interval: float = 1.0
+    keyed_interval: float | None = None
+    per_day: int | None = None
+    keyed_per_day: int | None = None
+    timeout: float = 60.0
+
+    def pace(self, *, keyed: bool) -> float:
+        """Seconds between two calls."""
+        slower = keyed and self.keyed_interval is not None
+        return self.keyed_interval or self.interval if slower else self.interval
+
+    def quota(self, *, keyed: bool) -> int | None:
+        """Calls per UTC day."""
+        return self.keyed_per_day if keyed else self.per_day
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """How a source takes its key.
+
+    Attributes
+    ----------
+    variable
+        The environment variable that holds it.
+    header, param
+        The header or query parameter in which it is sent; exactly one.
+    needed
+        Whether nothing works without it.
+    how
+        Where a user gets one.
+    """
+
+    variable: str
+    header: str | None = None
+    param: str | None = None
+    needed: bool = False
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source of customs data.
+
+    Attributes
+    ----------
+    name
+        As on the command line.
+    title
+        What it is, in a few words.
+    access
+        Whether it is fetched, ingested from files, or neither yet.
+    grain, lag, terms
+        For the table of sources: finest grain, delay of publication, terms of use.
+    checked
+        Month of the evidence for all of this, and of what kind it is.
+    base
+        Base address; ``TRADEFLOW_<NAME>_URL`` in the environment replaces it.
+    limits, key
+        What one user may do, and how to say who one is.
+    listens
+        HTTP statuses other than 200 that `judge` understands.
+    plan, judge, parse
+        For sources that are fetched.
+    read
+        For files that a person downloaded.
+    probe
+        The cheapest call that shows whether the source answers.
+    note
+        What to beware of, and what is not done yet.
+    """
+
+    name: str
+    title: str
+    access: Access
+    grain: str
+    lag: str
+    terms: str
+    checked: str
+    base: str = ""
+    limits: Limits = Limits()
+    key: Key | None = None
+    listens: frozenset[int] = frozenset()
+    plan: Callable[[Query], FetchPlan] | None = None
+    judge: Callable[[Answer], Verdict] | None = None
+    parse: Callable[[Sequence[Answer]], Parsed] | None = None
+    read: Callable[..., Parsed] | None = None
+    probe: Call | None = None
+    note: str = ""
