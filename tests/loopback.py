@@ -99,10 +99,10 @@ class Fake:
         raise NotImplementedError
 
     def reply(self, request: Request) -> Reply:
-        self.requests.append(request)
-        fault = self.fault_of(len(self.requests))
         if request.path == "/again":
             return FAULTS["redirect loop"](Reply())
+        self.requests.append(request)
+        fault = self.fault_of(len(self.requests))
         reply = self.answer(request)
         return FAULTS[fault](reply) if fault else reply
 

@@ -97,6 +97,10 @@ class UnsafeArchive(DataError):
     """An archive that expands beyond reason, or would write outside its folder."""
 
 
+class MissingTool(TradeflowError, OSError):
+    """A library or program that this kind of file needs is not installed."""
+
+
 class SourceError(TradeflowError):
     """A source did not give what was asked for; nothing that was received before is lost."""
 

@@ -190,3 +190,20 @@ def test_classify_keeps_rows_and_names_both_categories(annual: pl.DataFrame) -> 
     assert marks["610910"] is None
     by_hand = found.filter(pl.col("category") == "machine_tools")["specificity_weight"]
     assert by_hand.is_between(0, 1).all()
+
+
+def test_published_aggregates_are_kept_and_never_added() -> None:
+    """A heading and a chapter may stand in the table; no panel adds them to their codes."""
+    both = pl.concat([good(), good(hs6="8482").tail(1), good(hs6="84").tail(1)])
+    assert check_flows(both).height == 3
+    panels = [tf.panel(rows, by="hs6", measure="value_usd") for rows in (good(), both)]
+    assert panels[0].values.tolist() == panels[1].values.tolist()
+    assert tf.classify(both)["category"].tail(2).to_list() == [None, None]
+    with pytest.raises(UsageError, match="headings only"):
+        tf.panel(both.tail(2), by="hs6", measure="value_usd")
+
+
+@pytest.mark.parametrize("code", ["8499", "77", "848", "84821"])
+def test_aggregates_that_no_edition_has(code: str) -> None:
+    with pytest.raises((UnknownCodeError, SchemaError), match=code):
+        check_flows(good(hs6=code))

@@ -8,11 +8,12 @@ from typing import NoReturn
 
 import typer
 
-from tradeflow.cli import codes, detect, findings, reference
-from tradeflow.errors import OutputError, TradeflowError
+from tradeflow.cli import codes, detect, findings, reference, sources
+from tradeflow.errors import OutputError, QuotaExhausted, TradeflowError, Unreachable
 
 USAGE = 2  # wrong arguments or wrong data: what the caller can mend
 BROKEN = 1
+LATER = 75  # a source does not answer now: what was received is kept, try again later
 
 app = typer.Typer(
     name="tradeflow",
@@ -25,6 +26,9 @@ app = typer.Typer(
 app.command()(detect.figures)
 app.command("detect")(detect.detect)
 app.command("findings")(findings.findings)
+app.command()(sources.fetch)
+app.command()(sources.ingest)
+app.add_typer(sources.app, name="sources", help="List the sources, or check them.")
 app.command()(reference.categories)
 app.add_typer(codes.app, name="codes")
 app.command()(reference.events)
@@ -52,12 +56,18 @@ def main(
 
 
 def run() -> NoReturn:
-    """Run the program; exit 0 done, 1 broken or not writable, 2 usage or data, 130 interrupted."""
+    """Run the program.
+
+    Exit 0 done, 1 broken or not writable, 2 usage or data, 75 a source does not answer now,
+    130 interrupted.
+    """
     warnings.formatwarning = _plain
     try:
         app()
     except OutputError as error:
         _stop(error, BROKEN)
+    except (Unreachable, QuotaExhausted) as error:
+        _stop(error, LATER)
     except TradeflowError as error:
         _stop(error, USAGE)
     except BrokenPipeError:  # the reader of our output has seen enough
@@ -71,5 +81,5 @@ def _plain(message: Warning | str, *_: object, **__: object) -> str:
 
 
 def _stop(error: Exception, code: int) -> NoReturn:
-    typer.echo(f"error: {error}", err=True)
+    typer.echo("\n".join([f"error: {error}", *getattr(error, "__notes__", ())]), err=True)
     sys.exit(code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,12 +11,12 @@ import polars as pl
 from tradeflow.errors import DuplicateKeyError, SchemaError, UnknownCodeError, UnknownNameError
 from tradeflow.flows.schema import FLOW_SCHEMA, KEY, NULLABLE, TOTAL
 from tradeflow.nomenclature.countries import iso3_map
-from tradeflow.nomenclature.editions import known_codes
+from tradeflow.nomenclature.editions import HELD, known_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SIX_DIGITS = r"^\d{6}$"
+_CODE = r"^(\d{2}|\d{4}|\d{6})$"
 
 
 def check_flows(
@@ -124,8 +125,11 @@ def _rules() -> Iterator[tuple[str, pl.Expr]]:
         | ((pl.col("freq") == "A") & (pl.col("period").dt.month() != 1)),
     )
     yield (
-        f"a code is not six digits (nor {TOTAL}); codes are text, keep their leading zeros",
-        ~pl.col("hs6").str.contains(_SIX_DIGITS) & (pl.col("hs6") != TOTAL),
+        (
+            f"a code is neither six digits nor a heading, a chapter or {TOTAL}; codes are text, "
+            "keep their leading zeros"
+        ),
+        ~pl.col("hs6").str.contains(_CODE) & (pl.col("hs6") != TOTAL),
     )
 
 
@@ -158,12 +162,19 @@ def _first(frame: pl.DataFrame, which: pl.Expr) -> int:
     return int(frame.select(which.arg_true()).to_series()[0])
 
 
+@cache
+def _known(edition: str) -> frozenset[str]:
+    """Codes of an edition, with their headings and chapters."""
+    codes = known_codes(edition)
+    return codes | {code[:digits] for code in codes for digits in (2, 4)}
+
+
 def _check_codes(frame: pl.DataFrame, place: _Place) -> None:
     pairs = frame.select("edition", "hs6").unique(maintain_order=True)
     for edition, hs6 in pairs.iter_rows():
-        if hs6 == TOTAL or edition == "HS2007" or hs6 in known_codes(edition):
+        if hs6 == TOTAL or edition == "HS2007" or hs6 in _known(edition):
             continue
-        others = [e for e in ("HS2012", "HS2017", "HS2022") if hs6 in known_codes(e)]
+        others = [e for e in HELD if hs6 in _known(e)]
         hint = f"It exists in {', '.join(others)}." if others else "No edition held here has it."
         row = _first(frame, (pl.col("hs6") == hs6) & (pl.col("edition") == edition))
         raise UnknownCodeError(f"{place.of(row)}: code {hs6!r} is not in {edition}. {hint}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import TOTAL
+from tradeflow.flows.schema import LINE
 from tradeflow.frames import backend_of, to_backend, to_polars
 from tradeflow.nomenclature.categories import members
 from tradeflow.nomenclature.families import family_table
@@ -69,7 +69,7 @@ def _marks(keys: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("family"))
     )
     return (
-        keys.filter(pl.col("hs6") != TOTAL)
+        keys.filter(LINE)
         .with_columns(code=pl.col("edition").cast(pl.String))
         .join(by_code, left_on=["code", "hs6"], right_on=["edition", "hs6"], how="left")
         .join(exact, left_on=["code", "hs6"], right_on=["edition", "hs6"], how="left")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import conform
-from tradeflow.frames import to_backend
+from tradeflow.flows.delivery import deliver
 from tradeflow.options import Backend, one_of
 from tradeflow.sources.http.session import Session, key_of, require_key
 from tradeflow.sources.offices import fetched
@@ -18,62 +15,17 @@ from tradeflow.store.home import ledger_folder, releases_folder
 from tradeflow.store.releases import Releases
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    import polars as pl
-
-    from tradeflow.frames import Frame
-    from tradeflow.sources.call import Answer
+    from tradeflow.flows.delivery import Delivery
     from tradeflow.sources.http.clock import Clock
     from tradeflow.sources.http.patience import Patience
-    from tradeflow.sources.parsed import Parsed
     from tradeflow.sources.plan import FetchPlan
     from tradeflow.sources.run import Progress
     from tradeflow.sources.source import Source
 
 MAX_AGE_DAYS: Final = 7.0
-
-
-@dataclass(frozen=True, slots=True)
-class FetchResult:
-    """What a source gave.
-
-    Attributes
-    ----------
-    flows
-        The flow table, checked.
-    coverage
-        One row per reporter, partner, flow and period asked for: ``reported``, ``zero``
-        (released, and none of the goods listed), ``not released`` or ``unknown``.
-    withheld
-        Lines that state trade which no code of the flow table may show.
-    notes
-        What the user should know.
-    answers
-        The raw answers that the rows come from, with their origin.
-    """
-
-    flows: Frame
-    coverage: Frame
-    withheld: Frame
-    notes: tuple[str, ...]
-    answers: tuple[Answer, ...]
-
-    def to_frame(self) -> Frame:
-        """Return the flow table."""
-        return self.flows
-
-    def summary(self) -> str:
-        """Say in words what came, what is zero, and what is not there yet."""
-        return "\n".join(
-            [
-                f"{len(self.flows):,} rows from {len(self.answers):,} answers.",
-                *_coverage_lines(self.coverage),
-                *([f"{len(self.withheld):,} lines are withheld."] if len(self.withheld) else []),
-                *(f"Note: {note}" for note in self.notes),
-            ]
-        )
 
 
 def plan_fetch(source: str, **question: Any) -> FetchPlan:  # noqa: ANN401
@@ -112,7 +64,7 @@ def fetch(
     clock: Clock | None = None,
     patience: Patience | None = None,
     **question: Any,  # noqa: ANN401
-) -> FetchResult:
+) -> Delivery:
     """Fetch flows from a source into a checked flow table.
 
     Every answer is kept, with its origin, before it is read. A fetch that was stopped goes on
@@ -141,7 +93,7 @@ def fetch(
 
     Returns
     -------
-    FetchResult
+    Delivery
 
     Raises
     ------
@@ -161,7 +113,10 @@ def fetch(
         releases_folder(home), fresh_since=session.clock.now() - timedelta(days=max_age_days)
     )
     answers = run(plan, office, session=session, answers=releases, report=report, patience=patience)
-    return _result(office, answers, plan.notes, backend)
+    assert office.parse is not None  # noqa: S101  what is planned is parsed
+    return deliver(
+        office.parse(answers), answers, where=office.title, backend=backend, notes=plan.notes
+    )
 
 
 def _plan(office: Source, *, key: str | None, **question: Any) -> FetchPlan:  # noqa: ANN401
@@ -169,29 +124,3 @@ def _plan(office: Source, *, key: str | None, **question: Any) -> FetchPlan:  # 
     query = make_query(office.name, keyed=keyed, today=datetime.now(UTC).date(), **question)
     assert office.plan is not None  # noqa: S101  fetched() made sure
     return office.plan(query)
-
-
-def _result(
-    office: Source, answers: Sequence[Answer], notes: tuple[str, ...], backend: Backend
-) -> FetchResult:
-    assert office.parse is not None  # noqa: S101
-    parsed = office.parse(answers)
-    return FetchResult(
-        flows=to_backend(checked(parsed, where=office.title), backend),
-        coverage=to_backend(parsed.coverage, backend),
-        withheld=to_backend(parsed.withheld, backend),
-        notes=notes + parsed.notes,
-        answers=tuple(answers),
-    )
-
-
-def checked(parsed: Parsed, *, where: str) -> pl.DataFrame:
-    """Bring parsed rows into the flow-table contract."""
-    return check_flows(conform(parsed.rows), where=where)
-
-
-def _coverage_lines(coverage: Frame) -> list[str]:
-    counts: dict[str, int] = {}
-    for state in coverage["state"]:
-        counts[str(state)] = counts.get(str(state), 0) + 1
-    return [f"Periods {state}: {number:,}." for state, number in sorted(counts.items())]

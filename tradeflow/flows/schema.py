@@ -14,6 +14,10 @@ from tradeflow.options import Edition, FlowKind, Freq, Status, Valuation
 TOTAL: Final = "TOTAL"
 """The commodity code of a row that states all goods together."""
 
+LINE: Final = pl.col("hs6").str.contains(r"^\d{6}$")
+"""Rows of one six-digit code. A chapter (2 digits), a heading (4) or TOTAL is an aggregate that
+a source published as such: kept as it is, and never added to its parts."""
+
 
 def _enum(options: object) -> pl.Enum:
     return pl.Enum(get_args(options))
@@ -26,7 +30,7 @@ FLOW_SCHEMA: Final[dict[str, pl.DataType]] = {
     "partner": pl.String(),
     "flow": _enum(FlowKind),  # export includes re_export; they are never added
     "edition": _enum(Edition),  # the edition that the code belongs to
-    "hs6": pl.String(),  # six digits with leading zeros, or TOTAL
+    "hs6": pl.String(),  # six digits with leading zeros; or a published aggregate, see LINE
     "national_code": pl.String(),  # CN8, HS8, HS10, HKHS8 as published
     "region": pl.String(),  # registered place
     "regime": pl.String(),  # customs procedure or trade mode

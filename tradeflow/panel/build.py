@@ -10,7 +10,7 @@ import polars as pl
 
 from tradeflow.errors import DataError, DuplicateKeyError, UsageError
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import TOTAL
+from tradeflow.flows.schema import LINE, TOTAL
 from tradeflow.frames import to_polars
 from tradeflow.nomenclature.categories import all_categories, listed_codes, members
 from tradeflow.nomenclature.families import family_table
@@ -108,9 +108,12 @@ def panel(
 
 def _chosen(rows: pl.DataFrame, flow: str, *, totals: bool) -> pl.DataFrame:
     rows = rows.filter(pl.col("flow") == flow)
-    wanted = rows.filter((pl.col("hs6") == TOTAL) == totals)
+    wanted = rows.filter((pl.col("hs6") == TOTAL) if totals else LINE)
     if wanted.is_empty() and len(rows) and not totals:
-        raise UsageError(f"The table's {flow} flows are totals of all goods only: take by='total'.")
+        raise UsageError(
+            f"The table's {flow} flows are totals of all goods or of headings only; "
+            "no six-digit code is there. For all goods together take by='total'."
+        )
     rows = wanted
     if rows.is_empty():
         raise UsageError(f"The table has no {flow} flows {'in total' if totals else 'by code'}.")

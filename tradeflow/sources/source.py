@@ -1,8 +1,8 @@
-"""What every source is: facts about it, and up to four functions.
+"""What every source is: facts about it, and up to five functions.
 
 ``plan`` turns a question into calls, ``judge`` looks at one answer and says what follows,
 ``parse`` turns all accepted answers into rows, ``read`` does the same for a file that a person
-downloaded. All four are pure: who asks, waits, keeps and resumes is ``run``.
+downloaded. All are pure: who asks, waits, keeps and resumes is ``run``.
 """
 
 from __future__ import annotations
@@ -99,7 +99,10 @@ class Source:
     plan, judge, parse
         For sources that are fetched.
     read
-        For files that a person downloaded.
+        For files that a person downloaded: ``read(path, *, name, release, **facts)``, where
+        `name` is the file's name when it came.
+    how
+        Says how to export files by hand: ``how(category, partner, since, until, flow)``.
     probe
         The cheapest call that shows whether the source answers.
     note
@@ -121,5 +124,6 @@ class Source:
     judge: Callable[[Answer], Verdict] | None = None
     parse: Callable[[Sequence[Answer]], Parsed] | None = None
     read: Callable[..., Parsed] | None = None
+    how: Callable[..., str] | None = None
     probe: Call | None = None
     note: str = ""

@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import secrets
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -77,7 +77,8 @@ class Releases:
                 "is whole; free some room or choose another folder, and run the command again."
             ) from error
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def _index(self, source: str) -> dict[str, list[Path]]:
         if source not in self._records:

@@ -12,7 +12,7 @@ import polars as pl
 from tradeflow.detect.witness.check import LEAST, MOST
 from tradeflow.errors import DataError, UsageError
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import TOTAL
+from tradeflow.flows.schema import LINE
 from tradeflow.frames import to_polars
 from tradeflow.panel.build import panel
 from tradeflow.panel.states import State
@@ -97,7 +97,7 @@ def monthly_rows(flows: Frame) -> pl.DataFrame:
     DataError
         If a value is one that no trade has.
     """
-    rows = check_flows(to_polars(flows)).filter((pl.col("freq") == "M") & (pl.col("hs6") != TOTAL))
+    rows = check_flows(to_polars(flows)).filter((pl.col("freq") == "M") & LINE)
     if rows.is_empty():
         raise UsageError("The table has no monthly flows by code, and this witness reads months.")
     usd = pl.col("value_usd")

@@ -1,0 +1,218 @@
+"""``tradeflow sources``, ``fetch`` and ``ingest``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tradeflow.cli.output import Format, say, show
+from tradeflow.errors import UsageError
+from tradeflow.options import FlowKind, Freq
+
+if TYPE_CHECKING:
+    from tradeflow.flows.delivery import Delivery
+    from tradeflow.sources.run import Progress
+
+Form = Annotated[Format, typer.Option("--format", help="How to print.")]
+Home = Annotated[
+    Path | None,
+    typer.Option(help="Folder that keeps raw answers [TRADEFLOW_HOME, else tradeflow-data]."),
+]
+Out = Annotated[Path | None, typer.Option(help="Write the flow table here (.parquet or .csv).")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on standard error.")]
+Extra = Annotated[
+    list[str] | None,
+    typer.Option("--option", help="NAME=VALUE that only this source knows; may be repeated."),
+]
+
+app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+
+
+@app.callback()
+def sources(context: typer.Context, *, form: Form = "table") -> None:
+    """List the sources: what they have, how late they are, what they allow.
+
+    Examples: tradeflow sources
+              tradeflow sources check
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from tradeflow.sources.offices import all_sources
+
+    rows = [
+        {
+            "source": s.name,
+            "what": s.title,
+            "access": s.access,
+            "grain": s.grain,
+            "lag": s.lag,
+            "key": "no key" if s.key is None else f"{_need(s.key.needed)} {s.key.variable}",
+            "terms": s.terms,
+            "checked": s.checked,
+            "note": s.note,
+        }
+        for s in all_sources()
+    ]
+    show(rows, form, ["source", "what", "access", "grain", "lag", "key", "terms", "checked"])
+    if form == "table":
+        for row in rows:
+            if row["access"] == "not yet":
+                typer.echo(f"\n{row['source']}, not yet: {row['note']}")
+
+
+def _need(needed: bool) -> str:
+    return "needed:" if needed else "optional:"
+
+
+@app.command()
+def check(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources; all if absent.")] = None,
+    *,
+    home: Home = None,
+    form: Form = "table",
+) -> None:
+    """Ask each source its cheapest question: does it answer, is the key set, what is left.
+
+    Example: tradeflow sources check comtrade ecb
+    """
+    from tradeflow.flows.check_sources import check_sources
+
+    show(check_sources(names or None, home=home), form)
+
+
+def fetch(
+    source: Annotated[str, typer.Argument(help="Name of the source (tradeflow sources).")],
+    *,
+    category: Annotated[str | None, typer.Option(help="A category, such as jammers.")] = None,
+    codes: Annotated[str, typer.Option(help="Or codes, by comma: 854370,880720.")] = "",
+    reporter: Annotated[str, typer.Option(help="ISO alpha-3 codes, by comma.")] = "CHN",
+    partner: Annotated[str, typer.Option(help="ISO alpha-3 codes, by comma.")] = "RUS",
+    flow: Annotated[FlowKind, typer.Option(help="Which flow of the reporter.")] = "export",
+    freq: Annotated[Freq, typer.Option(help="M months or A years.")] = "M",
+    since: Annotated[str, typer.Option(help="First period, as 2022-01 or 2022.")],
+    until: Annotated[str | None, typer.Option(help="Last period [the last whole one].")] = None,
+    out: Out = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")
+    ] = False,
+    max_age: Annotated[
+        float, typer.Option(help="Days after which a kept answer is asked again.")
+    ] = 7.0,
+    home: Home = None,
+    option: Extra = None,
+    quiet: Quiet = False,
+) -> None:
+    """Fetch flows from a source; run it again to go on where it stopped.
+
+    Examples: tradeflow fetch comtrade --category jammers --since 2022-01 --dry-run
+              tradeflow fetch comtrade --codes 854231 --since 2024-01 --out chips.parquet
+    """
+    from tradeflow.flows.fetch import fetch as fetch_flows
+    from tradeflow.flows.fetch import plan_fetch
+
+    question: dict[str, Any] = {
+        "category": category,
+        "codes": codes,
+        "reporter": reporter,
+        "partner": partner,
+        "flow": flow,
+        "freq": freq,
+        "since": since,
+        "until": until,
+        **_options(option),
+    }
+    if dry_run:
+        typer.echo(plan_fetch(source, **question).explain())
+        return
+    report = _quiet if quiet else _Line()
+    delivery = fetch_flows(
+        source, home=home, max_age_days=max_age, report=report, backend="polars", **question
+    )
+    _hand_over(delivery, out or Path(f"{source}.parquet"), quiet=quiet)
+
+
+def ingest(
+    source: Annotated[str, typer.Argument(help="Name of the source (tradeflow sources).")],
+    files: Annotated[list[Path] | None, typer.Argument(help="Files of that source.")] = None,
+    *,
+    flow: Annotated[FlowKind | None, typer.Option(help="If the files do not say it.")] = None,
+    period: Annotated[str | None, typer.Option(help="If the files do not say it.")] = None,
+    release: Annotated[str | None, typer.Option(help="Which release [today].")] = None,
+    how: Annotated[
+        bool, typer.Option("--how", help="Print how to export the files by hand.")
+    ] = False,
+    category: Annotated[str | None, typer.Option(help="With --how: the goods.")] = None,
+    partner: Annotated[str, typer.Option(help="With --how: the partner.")] = "RUS",
+    since: Annotated[str, typer.Option(help="With --how: first month.")] = "2022-01",
+    until: Annotated[str | None, typer.Option(help="With --how: last month.")] = None,
+    out: Out = None,
+    home: Home = None,
+    option: Extra = None,
+    quiet: Quiet = False,
+) -> None:
+    """Read files that a person downloaded, and keep them.
+
+    Examples: tradeflow ingest gacc --how --category jammers --since 2025-01
+              tradeflow ingest gacc exports_2025.csv --flow export --out gacc.parquet
+    """
+    if how:
+        question = {"category": category, "partner": partner, "since": since, "until": until}
+        typer.echo(_how(source, flow=flow or "export", **question))
+        return
+    from tradeflow.flows.ingest import ingest as ingest_files
+
+    facts = {"flow": flow, "period": period, **_options(option)}
+    given = {name: value for name, value in facts.items() if value is not None}
+    delivery = ingest_files(
+        source, files or [], home=home, release=release, backend="polars", **given
+    )
+    _hand_over(delivery, out or Path(f"{source}.parquet"), quiet=quiet)
+
+
+def _how(source: str, **question: str | None) -> str:
+    from tradeflow.sources.offices import source as office
+
+    found = office(source)
+    if found.how is None:
+        raise UsageError(f"{source} needs no export by hand. {found.note}")
+    return found.how(**question)
+
+
+def _hand_over(delivery: Delivery, out: Path, *, quiet: bool) -> None:
+    from tradeflow.flows.read import write_flows
+
+    write_flows(delivery.flows, out)
+    say(delivery.summary(), quiet=quiet)
+    say(f"{out} written.", quiet=quiet)
+
+
+def _options(words: list[str] | None) -> dict[str, str]:
+    pairs = [word.partition("=") for word in words or []]
+    for name, equals, _ in pairs:
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--option {name!r}: write NAME=VALUE, such as dataset=DS-059341.")
+    return {name: value for name, _, value in pairs}
+
+
+def _quiet(_: Progress) -> None:
+    pass
+
+
+class _Line:
+    """One line on standard error that says how far it is; a line per call if nobody watches."""
+
+    def __call__(self, progress: Progress) -> None:
+        left = progress.seconds_left
+        text = (
+            f"{progress.done}/{progress.of} calls, about {left / 60:.0f} min left: {progress.note}"
+            if left >= 60  # noqa: PLR2004  a minute
+            else f"{progress.done}/{progress.of} calls, about {left:.0f} s left: {progress.note}"
+        )
+        if sys.stderr.isatty():
+            end = "\n" if progress.done >= progress.of else ""
+            print(f"\r\x1b[2K{text}", end=end, file=sys.stderr, flush=True)  # noqa: T201
+        else:
+            say(text)

@@ -1,0 +1,69 @@
+"""Which sources answer, which keys are set, what is left of the quota."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tradeflow.errors import TradeflowError
+from tradeflow.sources.http.session import Session, key_of
+from tradeflow.sources.offices import all_sources
+from tradeflow.sources.offices import source as office
+from tradeflow.store.home import ledger_folder
+from tradeflow.store.releases import Releases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from tradeflow.sources.http.clock import Clock
+    from tradeflow.sources.source import Source
+
+
+def check_sources(
+    names: Iterable[str] | None = None,
+    *,
+    home: str | Path | None = None,
+    clock: Clock | None = None,
+) -> list[dict[str, Any]]:
+    """Ask each source its cheapest question, once.
+
+    Returns
+    -------
+    list of dict
+        ``source``, ``answers`` (``yes``, ``no: why``, ``not asked: why``), ``key`` (``set``,
+        ``not set``, ``none needed``) and ``calls_left_today`` (None if there is no limit).
+    """
+    found = all_sources() if names is None else [office(name) for name in names]
+    return [_row(source, home, clock) for source in found]
+
+
+def _row(source: Source, home: str | Path | None, clock: Clock | None) -> dict[str, Any]:
+    row = {"source": source.name, "answers": "", "key": _key_words(source)}
+    if source.probe is None:
+        why = "files only" if source.read is not None else source.access
+        return {**row, "answers": f"not asked: {why}", "calls_left_today": None}
+    try:
+        session = Session(source, ledger=ledger_folder(home), clock=clock)
+    except TradeflowError as error:
+        return {**row, "answers": f"not asked: {error}", "calls_left_today": None}
+    return {**row, "answers": _ask(session, home), "calls_left_today": session.quota.left()}
+
+
+def _ask(session: Session, home: str | Path | None) -> str:
+    probe = session.source.probe
+    assert probe is not None  # noqa: S101  _row made sure
+    try:
+        with Releases(ledger_folder(home)).incoming(session.source.name) as incoming:
+            received = session.ask(probe, incoming.file)
+            judge = session.source.judge
+            if judge is not None:
+                judge(incoming.preview(probe, received))
+    except TradeflowError as error:
+        return f"no: {error}"
+    return "yes"
+
+
+def _key_words(source: Source) -> str:
+    if source.key is None:
+        return "none needed"
+    return "set" if key_of(source) else "not set"

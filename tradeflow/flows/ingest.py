@@ -1,0 +1,132 @@
+"""From files that a person downloaded to a checked flow table."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tradeflow.errors import InputFileError, UsageError
+from tradeflow.flows.delivery import deliver
+from tradeflow.options import Backend, one_of
+from tradeflow.sources.call import Call
+from tradeflow.sources.http.session import Received
+from tradeflow.sources.offices import all_sources, source
+from tradeflow.sources.parsed import Parsed
+from tradeflow.store.home import releases_folder
+from tradeflow.store.releases import Releases, sha256_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tradeflow.flows.delivery import Delivery
+    from tradeflow.sources.call import Answer
+    from tradeflow.sources.source import Source
+
+
+def ingest(
+    name: str,
+    paths: str | Path | Sequence[str | Path],
+    *,
+    home: str | Path | None = None,
+    release: str | None = None,
+    backend: Backend = "pandas",
+    **facts: str,
+) -> Delivery:
+    """Read files of a source into one checked flow table, and keep them.
+
+    Parameters
+    ----------
+    name
+        Name of the source; ``tradeflow sources`` lists them.
+    paths
+        One file or several; cells that two of them state are an error.
+    home
+        The folder in which the files are kept; ``TRADEFLOW_HOME`` or ``tradeflow-data`` if None.
+    release
+        Which release of the source they are; the day of the ingest if None.
+    backend
+        ``"pandas"`` or ``"polars"``.
+    **facts
+        What the files do not say themselves, such as ``flow="export"`` or ``period="2024-01"``.
+
+    Returns
+    -------
+    Delivery
+
+    Raises
+    ------
+    UsageError
+        The source reads no files, or no file is named.
+    InputFileError, DataError
+        A file is not what it should be; nothing is kept then.
+    """
+    one_of(backend, Backend, name="backend")
+    office = _reader(name)
+    files = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+    if not files:
+        raise UsageError(f"Name at least one file: tradeflow ingest {name} FILE ...")
+    now = datetime.now(UTC)
+    told = {key: value for key, value in facts.items() if value is not None}
+    told["release"] = release or f"{now:%Y-%m-%d}"
+    parsed = _together([read_file(office, path, path.name, told) for path in files])
+    releases = Releases(releases_folder(home))
+    result = deliver(parsed, (), where=", ".join(map(str, files)), backend=backend)
+    answers = tuple(_keep(office, path, told, releases, now) for path in files)
+    return replace(result, answers=answers)
+
+
+def read_file(office: Source, path: Path, name: str, facts: dict[str, str]) -> Parsed:
+    """Read one file with its source's reader; `name` is the name under which it came."""
+    assert office.read is not None  # noqa: S101  _reader() made sure
+    if not path.is_file():
+        raise InputFileError(path, "no such file.", remedy="Check the path.")
+    try:
+        return office.read(path, name=name, **facts)
+    except TypeError as error:
+        if "unexpected keyword" not in str(error):
+            raise
+        word = str(error).rpartition("'")[0].rpartition("'")[2]
+        raise UsageError(f"{office.name} knows no option {word!r} for its files.") from None
+
+
+def _reader(name: str) -> Source:
+    found = source(name)
+    if found.read is None:
+        ways = [s.name for s in all_sources() if s.read is not None]
+        raise UsageError(
+            f"{name} has no files to ingest ({found.access}). These have: {', '.join(ways)}."
+        )
+    return found
+
+
+def _together(parts: Sequence[Parsed]) -> Parsed:
+    return Parsed(
+        rows=pl.concat([part.rows for part in parts], how="diagonal_relaxed"),
+        withheld=pl.concat([part.withheld for part in parts], how="diagonal_relaxed"),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
+    )
+
+
+def _keep(
+    office: Source, path: Path, facts: dict[str, str], releases: Releases, now: datetime
+) -> Answer:
+    digest = sha256_of(path)
+    call = Call(
+        source=office.name,
+        path=f"/file/{digest}",
+        note=path.name,
+        kind="file",
+        about=tuple(sorted({**facts, "name": path.name}.items())),
+    )
+    held = releases.held(call)
+    if held is not None:
+        return held
+    with releases.incoming(office.name) as incoming, path.open("rb") as content:
+        shutil.copyfileobj(content, incoming.file)
+        received = Received(200, (), f"file:{path.name}", digest, path.stat().st_size, now)
+        return incoming.keep(call, received)
