@@ -29,7 +29,7 @@ ROOMS = [
     "jobs",
     "cli",
 ]
-SHARED = {"errors", "options", "frames", "files"}
+SHARED = {"errors", "options", "frames", "files", "schema"}
 # A result's .plot() imports its chart inside, so that whoever does not draw loads no matplotlib.
 PLOTS = {"detect": "charts"}
 HEAVY = {"pandas", "matplotlib", "statsmodels", "numba", "scipy", "pyarrow"}

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -51,7 +51,9 @@ class Releases:
             answer = read_record(path)
             if answer.path.exists() and answer.path.stat().st_size == answer.size:
                 stale = self.fresh_since is not None and answer.retrieved_at < self.fresh_since
-                return None if stale else answer
+                # the same request may stand for another question today: what the call says about
+                # itself is the asker's
+                return None if stale else replace(answer, call=call)
         return None
 
     def all_answers(self, source: str) -> Iterator[Answer]:

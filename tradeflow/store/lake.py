@@ -1,0 +1,239 @@
+"""The lake: what is stated now, and beside it everything that was ever stated instead.
+
+``lake/source=…/freq=…/year=…/flows.parquet`` holds the rows that are stated now: the flow
+table's columns plus ``known_from``, the day on which the statement was first seen.
+``history/…`` has the same layout and holds statements that were replaced or withdrawn, with
+``known_to``, the day on which that was seen. Together they give the data as known on any day.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, unquote
+
+import polars as pl
+
+from tradeflow.errors import InputFileError
+from tradeflow.schema import FLOW_SCHEMA, KEY
+from tradeflow.store.seals import Seals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+    from pathlib import Path
+
+PARTITION: Final = ("source", "freq", "year")
+CELL: Final = tuple(name for name in KEY if name != "release")
+"""What identifies a statement in the lake: a later release restates it, never repeats it."""
+
+STATEMENT: Final = tuple(n for n in FLOW_SCHEMA if n not in CELL and n != "release")
+"""What a later release may state otherwise."""
+
+_ORDER: Final = ("reporter", "partner", "flow", "hs6", "national_code", "period")
+_ROW_GROUP: Final = 2**20
+
+
+def stored_schema(*, past: bool) -> dict[str, pl.DataType]:
+    """Columns and types in the files of the lake, or of its history.
+
+    Words with few values are text there, so that every engine reads them alike; source and
+    frequency stand in the folder names.
+    """
+    plain = {
+        name: pl.String() if isinstance(kind, pl.Enum) else kind
+        for name, kind in FLOW_SCHEMA.items()
+        if name not in PARTITION
+    }
+    return plain | {"known_from": pl.Date()} | ({"known_to": pl.Date()} if past else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one delivery changed in one partition: rows of the two kinds of files."""
+
+    added: pl.DataFrame
+    revised: pl.DataFrame
+    withdrawn: pl.DataFrame
+
+
+@dataclass(slots=True)
+class Lake:
+    """The lake under one folder.
+
+    Attributes
+    ----------
+    folder
+        The folder that holds ``lake`` and ``history``.
+    """
+
+    folder: Path
+    seals: Seals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seals = Seals(self.folder / "lake" / ".seals.json")
+
+    def merge(self, flows: pl.DataFrame, known: date, scope: pl.DataFrame) -> list[Change]:
+        """Take in a delivery; doing it twice changes nothing more.
+
+        Parameters
+        ----------
+        flows
+            A checked flow table.
+        known
+            The day on which it was received.
+        scope
+            Cells that the delivery speaks for, in the columns source, freq, reporter, partner,
+            flow, period and hs6: what it does not list there is withdrawn. May be empty.
+
+        Returns
+        -------
+        list of Change
+            One per partition that the delivery touches.
+        """
+        rows = _stored(flows, known)
+        years = pl.concat([_partitions(rows), _partitions(scope)]).unique().sort(PARTITION)
+        return [
+            self._merge_partition(*key, rows=rows, scope=scope, known=known)
+            for key in years.iter_rows()
+        ]
+
+    def _merge_partition(
+        self,
+        source: str,
+        freq: str,
+        year: int,
+        *,
+        rows: pl.DataFrame,
+        scope: pl.DataFrame,
+        known: date,
+    ) -> Change:
+        old = self.read_partition("lake", source, freq, year)
+        new = _of(rows, source, freq, year).drop("source", "freq", "year")
+        asked = _of(scope, source, freq, year)
+        change, now, gone = _compare(old, new, asked, known)
+        if not gone.is_empty():
+            past = self.read_partition("history", source, freq, year)
+            self._write("history", source, freq, year, pl.concat([past, gone]).unique())
+        if not now.equals(old):
+            self._write("lake", source, freq, year, now)
+        return change
+
+    def partition_path(self, room: str, source: str, freq: str, year: int) -> Path:
+        """Where a partition lies."""
+        place = f"source={quote(source, safe='')}/freq={freq}/year={year}"
+        return self.folder / room / place / "flows.parquet"
+
+    def read_partition(self, room: str, source: str, freq: str, year: int) -> pl.DataFrame:
+        """Read one partition; an empty table if there is none.
+
+        Raises
+        ------
+        InputFileError
+            The file is not the one that was written.
+        """
+        path = self.partition_path(room, source, freq, year)
+        schema = stored_schema(past=room == "history")
+        if not path.exists():
+            return pl.DataFrame(schema=schema)
+        self.seals.check(path)
+        return _read(path).select(list(schema))
+
+    def _write(self, room: str, source: str, freq: str, year: int, rows: pl.DataFrame) -> None:
+        path = self.partition_path(room, source, freq, year)
+        past = room == "history"
+        order = [*_ORDER, *(c for c in rows.columns if c not in _ORDER)]
+        ordered = rows.select(list(stored_schema(past=past))).sort(order, nulls_last=True)
+        buffer = io.BytesIO()
+        ordered.write_parquet(
+            buffer, compression="zstd", row_group_size=_ROW_GROUP, statistics="full"
+        )
+        self.seals.write(path, buffer.getvalue())
+
+    def partitions(self, room: str = "lake") -> Iterator[tuple[str, str, int]]:
+        """Give source, frequency and year of every partition, in order."""
+        for path in sorted((self.folder / room).glob("source=*/freq=*/year=*/flows.parquet")):
+            source, freq, year = (part.partition("=")[2] for part in path.parts[-4:-1])
+            yield unquote(source), freq, int(year)
+
+    def scan(self, room: str = "lake") -> pl.LazyFrame:
+        """Read the lake lazily, with source, freq and year from the folder names.
+
+        Raises
+        ------
+        InputFileError
+            A file is not the one that was written.
+        """
+        schema = stored_schema(past=room == "history")
+        files = sorted((self.folder / room).glob("source=*/freq=*/year=*/flows.parquet"))
+        if not files:
+            empty = schema | {"source": pl.String(), "freq": pl.String(), "year": pl.Int64()}
+            return pl.LazyFrame(schema=empty)
+        for path in files:
+            self.seals.check(path)
+        hive = {"source": pl.String(), "freq": pl.String(), "year": pl.Int64()}
+        return pl.scan_parquet(files, hive_partitioning=True, hive_schema=hive)
+
+
+def _stored(flows: pl.DataFrame, known: date) -> pl.DataFrame:
+    schema = stored_schema(past=False)
+    return flows.with_columns(
+        pl.col("source", "freq").cast(pl.String),
+        year=pl.col("period").dt.year().cast(pl.Int64),
+        known_from=pl.lit(known),
+    ).select(*(pl.col(name).cast(kind) for name, kind in schema.items()), "source", "freq", "year")
+
+
+def _partitions(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        pl.col("source").cast(pl.String),
+        pl.col("freq").cast(pl.String),
+        year=pl.col("period").dt.year().cast(pl.Int64),
+    ).unique()
+
+
+def _of(rows: pl.DataFrame, source: str, freq: str, year: int) -> pl.DataFrame:
+    return rows.filter(
+        (pl.col("source") == source)
+        & (pl.col("freq").cast(pl.String) == freq)
+        & (pl.col("period").dt.year() == year)
+    )
+
+
+def _compare(
+    old: pl.DataFrame, new: pl.DataFrame, scope: pl.DataFrame, known: date
+) -> tuple[Change, pl.DataFrame, pl.DataFrame]:
+    """Tell new, revised and withdrawn statements apart; give what is stated now, and what was."""
+    cell = [name for name in CELL if name not in PARTITION]
+    same = old.join(new, on=[*cell, *STATEMENT], how="semi", nulls_equal=True)
+    fresh = new.join(old, on=[*cell, *STATEMENT], how="anti", nulls_equal=True)
+    other = old.join(same, on=cell, how="anti", nulls_equal=True)
+    replaced = other.join(fresh, on=cell, how="semi", nulls_equal=True)
+    untouched = other.join(fresh, on=cell, how="anti", nulls_equal=True)
+    asked = ["reporter", "partner", "flow", "period", "hs6"]
+    spoken = scope.select(pl.col(name).cast(old.schema[name]) for name in asked)
+    withdrawn = untouched.join(spoken, on=asked, how="semi")
+    kept = untouched.join(spoken, on=asked, how="anti")
+    gone = pl.concat([replaced, withdrawn]).with_columns(known_to=pl.lit(known))
+    added = fresh.join(replaced, on=cell, how="anti", nulls_equal=True)
+    revised = fresh.join(replaced, on=cell, how="semi", nulls_equal=True)
+    now = pl.concat([same, fresh, kept])
+    past = gone.filter(pl.col("known_from") < pl.col("known_to"))
+    return Change(added, revised, withdrawn), _sorted(now, old), past
+
+
+def _sorted(now: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
+    order = [*_ORDER, *(c for c in old.columns if c not in _ORDER)]
+    return now.select(old.columns).sort(order, nulls_last=True)
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path, hive_partitioning=False)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InputFileError(
+            path,
+            "the file of the lake cannot be read.",
+            remedy="Move it away and run `tradeflow update --rebuild`: releases are untouched.",
+        ) from error
