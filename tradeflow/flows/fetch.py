@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tradeflow.flows.delivery import deliver
 from tradeflow.options import Backend, one_of
+from tradeflow.sources.http.clock import SystemClock
 from tradeflow.sources.http.session import Session, key_of, require_key
 from tradeflow.sources.offices import fetched
 from tradeflow.sources.query import make_query
@@ -50,7 +51,7 @@ def plan_fetch(source: str, **question: Any) -> FetchPlan:  # noqa: ANN401
     >>> plan.rows > 0
     True
     """
-    return _plan(fetched(source), key=None, **question)
+    return _plan(fetched(source), key=None, clock=SystemClock(), **question)
 
 
 def fetch(
@@ -106,7 +107,7 @@ def fetch(
     """
     one_of(backend, Backend, name="backend")
     office = fetched(source)
-    plan = _plan(office, key=key, **question)
+    plan = _plan(office, key=key, clock=clock or SystemClock(), **question)
     require_key(office, key or key_of(office))
     session = Session(office, ledger=ledger_folder(home), key=key, clock=clock)
     releases = Releases(
@@ -119,8 +120,14 @@ def fetch(
     )
 
 
-def _plan(office: Source, *, key: str | None, **question: Any) -> FetchPlan:  # noqa: ANN401
+def _plan(
+    office: Source,
+    *,
+    key: str | None,
+    clock: Clock,
+    **question: Any,  # noqa: ANN401
+) -> FetchPlan:
     keyed = (key or key_of(office)) is not None
-    query = make_query(office.name, keyed=keyed, today=datetime.now(UTC).date(), **question)
+    query = make_query(office.name, keyed=keyed, today=clock.now().date(), **question)
     assert office.plan is not None  # noqa: S101  fetched() made sure
     return office.plan(query)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,7 +20,8 @@ from tradeflow.panel.states import State
 from tradeflow.sources.registry import source_info
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -47,6 +47,7 @@ def panel(
     measure: Measure = "value_usd",
     flow: FlowKind = "export",
     together: Side | None = None,
+    calendar: pl.DataFrame | None = None,
 ) -> Panel:
     """Arrange a flow table as series by periods, with the state of every cell.
 
@@ -67,6 +68,9 @@ def panel(
     together
         ``"reporter"`` or ``"partner"``: add the series of all reporters, or of all partners, up;
         the key then says ``all``. None keeps them apart.
+    calendar
+        Which reporter released which period, from :func:`tradeflow.release_calendar`. Without it,
+        a reporter is taken to have released the periods in which it has rows.
 
     Returns
     -------
@@ -99,10 +103,10 @@ def panel(
     if together is not None:
         rows = _together(rows, one_of(together, Side, name="together"))
     if by == "total":
-        return _by_code(rows.rename({"hs6": "total"}), "total", measure)
+        return _by_code(rows.rename({"hs6": "total"}), "total", measure, calendar)
     if by == "family":
-        return _by_code(_as_families(rows), "family", measure)
-    codes = _by_code(_as_codes(rows), "hs6", measure)
+        return _by_code(_as_families(rows), "family", measure, calendar)
+    codes = _by_code(_as_codes(rows), "hs6", measure, calendar)
     return codes if by == "hs6" else _by_category(codes)
 
 
@@ -182,18 +186,19 @@ def _as_families(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.join(table, on=["edition", "hs6"], how="left", maintain_order="left")
 
 
-def _by_code(rows: pl.DataFrame, by: By, measure: Measure) -> Panel:
+def _by_code(rows: pl.DataFrame, by: By, measure: Measure, calendar: pl.DataFrame | None) -> Panel:
     cells = rows.group_by(*_PAIR, by, "period").agg(
         value_usd=pl.col("value_usd").sum(),
         net_kg=pl.when(pl.col("net_kg").is_not_null().all()).then(pl.col("net_kg").sum()),
         state=pl.col("status").cast(pl.String).replace_strict(_STATE_OF_STATUS).max(),
     )
     keys = cells.select(*_PAIR, by).unique().sort([*_PAIR, by])
-    periods = _periods(rows)
+    told = _told(rows, calendar)
+    periods = _periods(rows, told)
     grid = _Grid(keys, periods, cells, [*_PAIR, by])
     values, net_kg = grid.fill("value_usd"), grid.fill("net_kg")
     stated = grid.fill("state")
-    state = np.where(np.isnan(stated), _absent(rows, keys, periods), stated).astype(np.uint8)
+    state = np.where(np.isnan(stated), _absent(rows, keys, periods, told), stated).astype(np.uint8)
     zero = state == State.ZERO
     values[zero], net_kg[zero] = 0.0, 0.0
     edition = _editions(rows)[-1]
@@ -235,28 +240,47 @@ class _Grid:
         return out
 
 
-def _periods(rows: pl.DataFrame) -> tuple[date, ...]:
-    first, last = rows["period"].min(), rows["period"].max()
-    if not isinstance(first, date) or not isinstance(last, date):
+def _told(rows: pl.DataFrame, calendar: pl.DataFrame | None) -> dict[tuple[str, date], bool | None]:
+    """What the source said of each reporter and period; empty if nobody asked it."""
+    if calendar is None:
+        return {}
+    mine = calendar.filter(
+        (pl.col("source") == rows["source"][0])
+        & (pl.col("freq") == _freq(rows))
+        & pl.col("reporter").is_in(rows["reporter"].unique().to_list())
+    )
+    return {(r, p): out for r, p, out in mine.select("reporter", "period", "released").rows()}
+
+
+def _periods(rows: pl.DataFrame, told: Mapping[tuple[str, date], bool | None]) -> tuple[date, ...]:
+    days = {*rows["period"].unique(), *(period for _, period in told)}
+    if not days:
         raise DataError("The table has no period.")
     step = "1y" if _freq(rows) == "A" else "1mo"
-    return tuple(pl.date_range(first, last, step, eager=True))
+    return tuple(pl.date_range(min(days), max(days), step, eager=True))
 
 
 def _freq(rows: pl.DataFrame) -> Freq:
     return "A" if rows["freq"][0] == "A" else "M"
 
 
-def _absent(rows: pl.DataFrame, keys: pl.DataFrame, periods: Sequence[date]) -> NDArray[np.float64]:
+def _absent(
+    rows: pl.DataFrame,
+    keys: pl.DataFrame,
+    periods: Sequence[date],
+    told: Mapping[tuple[str, date], bool | None],
+) -> NDArray[np.float64]:
     """State of the cells that no row states, shape (n_series, n_periods)."""
     info = source_info(rows["source"][0])
     listed = set(rows.select("reporter", "period").unique().iter_rows())
     anyone = {period for _, period in listed}
     quiet = State.ZERO if info.complete else State.WITHHELD
-    released = [
-        [(p in anyone) if info.released_together else ((r, p) in listed) for p in periods]
-        for r in keys["reporter"]
-    ]
+
+    def out(r: str, p: date) -> bool:
+        seen = p in anyone if info.released_together else (r, p) in listed
+        return seen or told.get((r, p)) is True
+
+    released = [[out(r, p) for p in periods] for r in keys["reporter"]]
     return np.where(released, float(quiet), float(State.NOT_RELEASED))
 
 

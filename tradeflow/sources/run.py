@@ -85,11 +85,25 @@ def run(
     answers: Answers,
     report: Callable[[Progress], None] = silent,
     patience: Patience | None = None,
+    offline: bool = False,
 ) -> list[Answer]:
     """Carry out a plan.
 
     Every answer is kept before the next call goes out. A call whose answer is held is not made
     again, so that a plan that was stopped at any moment goes on where it was.
+
+    Parameters
+    ----------
+    plan, source
+        What to ask, and whom.
+    session, answers
+        How to ask, and where answers are kept.
+    report
+        Called after every answer.
+    patience
+        When to give up.
+    offline
+        Ask nothing: use what is held, and leave out the rest.
 
     Returns
     -------
@@ -107,6 +121,8 @@ def run(
     todo, accepted, done = list(reversed(plan.calls)), [], 0
     while todo:
         call = todo.pop()
+        if offline and answers.held(call) is None:
+            continue
         try:
             answer, verdict = worker.obtain(call)
         except TradeflowError as error:

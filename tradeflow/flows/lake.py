@@ -1,0 +1,158 @@
+"""Reading the lake: the flow table as it was known on any day, and what was revised since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tradeflow.errors import UsageError
+from tradeflow.flows.check import check_flows
+from tradeflow.frames import to_backend
+from tradeflow.nomenclature.editions import first_day
+from tradeflow.options import Backend, Freq, one_of
+from tradeflow.schema import FLOW_SCHEMA
+from tradeflow.store.calendar import Calendar, released
+from tradeflow.store.home import home as home_folder
+from tradeflow.store.lake import CELL, Lake
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from tradeflow.frames import Frame
+
+REVISION_CELL: Final = [name for name in CELL if name not in {"source", "freq"}]
+
+
+def load_lake(
+    home: str | Path | None = None,
+    *,
+    source: str | None = None,
+    freq: Freq | None = None,
+    as_of: date | str | None = None,
+    backend: Backend = "pandas",
+) -> Frame:
+    """Load what was known on a day as one flow table.
+
+    Parameters
+    ----------
+    home
+        The folder that holds the lake; ``TRADEFLOW_HOME`` or ``tradeflow-data`` if None.
+    source, freq
+        Only this source (its name in the flow table), only months or years.
+    as_of
+        The day, as 2026-11-01; None for what is known now. The column ``release`` says it.
+    backend
+        ``"pandas"`` or ``"polars"``.
+
+    Returns
+    -------
+    DataFrame
+        A checked flow table, sorted by source, frequency, reporter, partner, code and period.
+
+    Raises
+    ------
+    UsageError
+        There is no lake, or it held nothing of the kind on that day.
+    InputFileError
+        A file of the lake is damaged.
+    """
+    one_of(backend, Backend, name="backend")
+    lake = Lake(home_folder(home))
+    day = None if as_of is None else first_day(as_of)
+    rows = _known(lake, day)
+    if source is not None:
+        rows = rows.filter(pl.col("source") == source)
+    if freq is not None:
+        rows = rows.filter(pl.col("freq") == one_of(freq, Freq, name="freq"))
+    frame = rows.collect()
+    if frame.is_empty():
+        raise UsageError(_nothing(lake, source, day))
+    said = frame.select(pl.lit(day) if day else pl.col("known_from").max()).item()
+    stamped = frame.with_columns(release=pl.lit(f"as known on {said:%Y-%m-%d}"))
+    table = stamped.select(list(FLOW_SCHEMA))
+    order = ["source", "freq", "reporter", "partner", "flow", "hs6", "period", "national_code"]
+    return to_backend(check_flows(table.sort(order, maintain_order=True)), backend)
+
+
+def release_calendar(
+    home: str | Path | None = None, *, as_of: date | str | None = None
+) -> pl.DataFrame:
+    """Say of each source, reporter and period whether it was released, as known on a day."""
+    day = None if as_of is None else first_day(as_of)
+    return released(Calendar(home_folder(home)).states(day))
+
+
+def revisions(
+    home: str | Path | None = None,
+    *,
+    source: str | None = None,
+    since: date | str | None = None,
+    backend: Backend = "pandas",
+) -> Frame:
+    """List every statement that was replaced or withdrawn.
+
+    Parameters
+    ----------
+    home
+        The folder that holds the lake.
+    source
+        Only this source.
+    since
+        Only what was revised on or after this day.
+    backend
+        ``"pandas"`` or ``"polars"``.
+
+    Returns
+    -------
+    DataFrame
+        One row per revision: the cell, ``known_from`` and ``revised_on``, ``value_before`` and
+        ``value_after`` (US dollars; null after a withdrawal), ``change`` (relative, null if
+        either is missing or the first is 0) and ``lag`` (days from the end of the period to the
+        revision).
+    """
+    lake = Lake(home_folder(home))
+    past = lake.scan("history").collect()
+    later = pl.concat([past.drop("known_to"), lake.scan().collect()], how="diagonal")
+    cell = [*REVISION_CELL, "source", "freq"]
+    after = later.select(*cell, revised_on="known_from", value_after="value_usd")
+    rows = past.select(*cell, "known_from", revised_on="known_to", value_before="value_usd").join(
+        after, on=[*cell, "revised_on"], how="left", nulls_equal=True
+    )
+    if source is not None:
+        rows = rows.filter(pl.col("source") == source)
+    if since is not None:
+        rows = rows.filter(pl.col("revised_on") >= first_day(since))
+    ratio = pl.col("value_after") / pl.col("value_before") - 1
+    month_end = pl.col("period").dt.offset_by(
+        pl.when(pl.col("freq") == "A").then(pl.lit("1y")).otherwise(pl.lit("1mo"))
+    )
+    return to_backend(
+        rows.with_columns(
+            change=pl.when(pl.col("value_before") > 0).then(ratio),
+            lag=(pl.col("revised_on") - month_end).dt.total_days(),
+        ).sort(["revised_on", *cell], nulls_last=True),
+        backend,
+    )
+
+
+def _known(lake: Lake, day: date | None) -> pl.LazyFrame:
+    now = lake.scan()
+    if day is None:
+        return now
+    past = lake.scan("history").filter(pl.col("known_to") > day).drop("known_to")
+    return pl.concat([now, past], how="diagonal").filter(pl.col("known_from") <= day)
+
+
+def _nothing(lake: Lake, source: str | None, day: date | None) -> str:
+    held = sorted({name for name, _, _ in lake.partitions()})
+    if not held:
+        return f"{lake.folder} holds no lake yet. `tradeflow update` fills it."
+    first = lake.scan().select(pl.col("known_from").min()).collect().item()
+    return (
+        f"The lake in {lake.folder} held nothing of the kind"
+        + (f" from {source!r}" if source else "")
+        + (f" on {day}" if day else "")
+        + f". It holds {', '.join(held)}, from {first} on."
+    )
