@@ -173,7 +173,7 @@ def read_record(path: Path) -> Answer:
             size=record["size"],
             url=record["url"],
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{path} is damaged: it is no origin record. Move it away; its call will be made again."
         ) from error
