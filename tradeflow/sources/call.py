@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Pairs = tuple[tuple[str, str], ...]
 JSON = ("application/json",)
 MEGABYTE = 2**20
+_PAIRS = {"params", "about", "headers"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,11 @@ class Call:
         Content types that the answer may have.
     max_bytes
         More than this is not taken.
+    newer_than
+        When the source last changed these data (ISO, with zone): an answer retrieved before is
+        asked again, one retrieved later stands, however old it is. None if nobody knows.
+    headers
+        Further headers to send, such as ``If-None-Match``. Never a key.
     """
 
     source: str
@@ -60,6 +66,8 @@ class Call:
     cap: int | None = None
     media: tuple[str, ...] = JSON
     max_bytes: int = 256 * MEGABYTE
+    newer_than: str | None = None
+    headers: Pairs = ()
 
     @cached_property
     def id(self) -> str:
@@ -83,7 +91,7 @@ class Call:
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Call:
         """Read what :meth:`to_dict` wrote."""
-        pairs = {name: tuple((k, v) for k, v in record[name]) for name in ("params", "about")}
+        pairs = {name: tuple((k, v) for k, v in record[name]) for name in _PAIRS & record.keys()}
         return cls(**{**record, **pairs, "media": tuple(record["media"])})
 
 

@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from tradeflow.sources.http.session import Received
 
 RECORD_VERSION: Final = 1
-UNCHANGED_SINCE: Final = "unchanged_since"
-"""What a call tells about itself if its source says when the data last changed (ISO, with zone):
-an answer retrieved later still stands, however old it is."""
 SHORT: Final = 16  # digits of the checksum in a record's name
 
 
@@ -53,24 +50,18 @@ class Releases:
         for path in reversed(self._index(call.source).get(call.id, [])):
             answer = read_record(path)
             if answer.path.exists() and answer.path.stat().st_size == answer.size:
-                stale = any(answer.retrieved_at < since for since in self._since(call))
+                since = self._since(call)
+                stale = since is not None and answer.retrieved_at < since
                 # the same request may stand for another question today: what the call says about
                 # itself is the asker's
                 return None if stale else replace(answer, call=call)
         return None
 
-    def _since(self, call: Call) -> Iterator[datetime]:
-        if self.fresh_since is not None:
-            yield self.fresh_since
+    def _since(self, call: Call) -> datetime | None:
+        """From when on an answer stands: what the source said of its data, else our own patience."""
         if call.newer_than is not None:
-            yield datetime.fromisoformat(call.newer_than)
-
-    def _fresh(self, call: Call, answer: Answer) -> bool:
-        """Whether an answer still stands: young enough, or the source says nothing changed."""
-        unchanged = dict(call.about).get(UNCHANGED_SINCE)
-        if unchanged is not None and answer.retrieved_at > datetime.fromisoformat(unchanged):
-            return True
-        return self.fresh_since is None or answer.retrieved_at >= self.fresh_since
+            return datetime.fromisoformat(call.newer_than)
+        return self.fresh_since
 
     def all_answers(self, source: str) -> Iterator[Answer]:
         """Give every answer of a source, oldest first."""

@@ -135,7 +135,7 @@ class Session:
         self._next = self.clock.elapsed() + self.source.limits.pace(keyed=self.keyed)
 
     def _send(self, call: Call) -> requests.Response:
-        url, params, headers = self._base + call.path, list(call.params), {}
+        url, params, headers = self._base + call.path, list(call.params), dict(call.headers)
         if self._key is not None and self.source.key is not None:
             if self.source.key.header:
                 headers[self.source.key.header] = self._key
