@@ -135,6 +135,10 @@ class BadAnswer(SourceError, ValueError):
     """An answer arrived that is not what the source documents."""
 
 
+class Locked(TradeflowError):
+    """Another run holds the folder."""
+
+
 class OutputError(TradeflowError, OSError):
     """A result that cannot be written where it was asked for."""
 

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from tradeflow.cli.output import Format, csv_text, say, show
 from tradeflow.errors import OutputError
-from tradeflow.options import FileKind
+from tradeflow.options import FileKind, Freq
 
 if TYPE_CHECKING:
     from tradeflow.detect.annual.result import ShiftTable
 
 SAMPLE = "china-russia-annual"
 MONTHLY_SAMPLE = "eu-high-priority-monthly"
+SINCE: Final[dict[Freq, str]] = {"A": "2022", "M": "2022-03"}
 
 File = Annotated[
     Path | None,
     typer.Argument(help="Annual flows of all codes; the embedded China to Russia data if absent."),
 ]
 Kind = Annotated[FileKind, typer.Option(help="What the file is.")]
-Since = Annotated[str, typer.Option(help="First year (or month) of the time after.")]
+Since = Annotated[str, typer.Option(help="First year of the time after.")]
+SinceEither = Annotated[
+    str | None,
+    typer.Option(
+        help="First year or month of the time after; by default, for months, the first whole "
+        "one after 24 February 2022.",
+        show_default=f"{SINCE['A']}, or of months {SINCE['M']}",
+    ),
+]
 Baseline = Annotated[int, typer.Option(help="Years before it to compare with.", min=1)]
 Q = Annotated[float, typer.Option("--q", help="False-discovery rate promised.", min=0.0, max=1.0)]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No talk on standard error.")]
@@ -62,7 +71,7 @@ def detect(
         "category"
     ),
     kind: Kind = "flows",
-    since: Since = "2022",
+    since: SinceEither = None,
     baseline: Baseline = 3,
     q: Q = 0.10,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
@@ -75,14 +84,16 @@ def detect(
 ) -> None:
     """Say what shifted beyond trade in general, and how rare that is.
 
-    Examples: tradeflow detect --format json
-              tradeflow detect --by hs6 --format csv
-              tradeflow detect --monthly --since 2022-03
+    Example: tradeflow detect --format json
+
+    Example: tradeflow detect --by hs6 --format csv
+
+    Example: tradeflow detect --monthly --since 2022-03
     """
     if monthly:
-        _monthly(file, kind=kind, by=by, since=since, q=q, form=form)
+        _monthly(file, kind=kind, by=by, since=since or SINCE["M"], q=q, form=form)
         return
-    table = _answer(file, kind=kind, by=by, since=since, baseline=baseline, q=q)
+    table = _answer(file, kind=kind, by=by, since=since or SINCE["A"], baseline=baseline, q=q)
     if form == "table":
         _print(table, listed_only=not everything)
     else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from tradeflow.cli.detect import MONTHLY_SAMPLE, SAMPLE, Kind, Q
+from tradeflow.cli.detect import MONTHLY_SAMPLE, SAMPLE, SINCE, Kind, Q, SinceEither
 from tradeflow.cli.output import Format, say, show
 from tradeflow.errors import UsageError
 
@@ -29,13 +29,12 @@ File = Annotated[
 ]
 Level = Annotated[
     Literal["category", "hs6", "family"],
-    typer.Option("--by", help="Categories, codes, or families of codes."),
+    typer.Option("--by", help="Categories, codes, or (months only) families of codes."),
 ]
-Since = Annotated[str, typer.Option(help="First year or month of the time after.")]
-Partner = Annotated[str, typer.Option(help="The destination asked about.")]
+Partner = Annotated[str, typer.Option(help="The destination asked about, ISO alpha-3.")]
 Reporter = Annotated[
     str | None,
-    typer.Option(help="The exporter; the only one, or all together, if not named."),
+    typer.Option(help="The exporter, ISO alpha-3; the only one, or all together, if not named."),
 ]
 Plot = Annotated[Path | None, typer.Option(help="Draw them, too: a .png, .svg or .pdf file.")]
 Monthly = Annotated[
@@ -48,7 +47,7 @@ def findings(
     *,
     kind: Kind = "flows",
     by: Level = "category",
-    since: Since = "2022",
+    since: SinceEither = None,
     partner: Partner = "RUS",
     reporter: Reporter = None,
     q: Q = 0.10,
@@ -70,7 +69,8 @@ def findings(
     if plot is not None:
         chart_format(plot)  # before the work, not after it
     flows = _flows(file, kind=kind, monthly=monthly)
-    result = hear(flows, since=since, by=by, partner=partner, reporter=reporter, q=q)
+    day = since or SINCE["M" if "M" in flows["freq"] else "A"]
+    result = hear(flows, since=day, by=by, partner=partner, reporter=reporter, q=q)
     if plot is not None:
         save_chart(result.plot(), plot)
         say(f"{plot} written.")

@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import typer
 
-from tradeflow.cli import codes, detect, findings, reference, sources
-from tradeflow.errors import OutputError, QuotaExhausted, TradeflowError, Unreachable
+from tradeflow.cli import codes, detect, findings, reference, sources, update
+from tradeflow.errors import Locked, OutputError, QuotaExhausted, TradeflowError, Unreachable
 
 USAGE = 2  # wrong arguments or wrong data: what the caller can mend
 BROKEN = 1
@@ -26,6 +26,11 @@ app = typer.Typer(
 app.command()(detect.figures)
 app.command("detect")(detect.detect)
 app.command("findings")(findings.findings)
+app.command()(update.update)
+app.command()(update.status)
+app.command()(update.diff)
+app.command()(update.revisions)
+app.add_typer(update.config, name="config", help="Print the settings.")
 app.command()(sources.fetch)
 app.command()(sources.ingest)
 app.add_typer(sources.app, name="sources", help="List the sources, or check them.")
@@ -66,7 +71,7 @@ def run() -> NoReturn:
         app()
     except OutputError as error:
         _stop(error, BROKEN)
-    except (Unreachable, QuotaExhausted) as error:
+    except (Unreachable, QuotaExhausted, Locked) as error:
         _stop(error, LATER)
     except TradeflowError as error:
         _stop(error, USAGE)

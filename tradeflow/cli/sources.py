@@ -127,7 +127,7 @@ def fetch(
     if dry_run:
         typer.echo(plan_fetch(source, **question).explain())
         return
-    report = _quiet if quiet else _Line()
+    report = no_report if quiet else Line()
     delivery = fetch_flows(
         source, home=home, max_age_days=max_age, report=report, backend="polars", **question
     )
@@ -197,14 +197,15 @@ def _options(words: list[str] | None) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _quiet(_: Progress) -> None:
-    pass
+def no_report(_: Progress) -> None:
+    """Say nothing of the progress."""
 
 
-class _Line:
+class Line:
     """One line on standard error that says how far it is; a line per call if nobody watches."""
 
     def __call__(self, progress: Progress) -> None:
+        """Say how far it is."""
         left = progress.seconds_left
         text = (
             f"{progress.done}/{progress.of} calls, about {left / 60:.0f} min left: {progress.note}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MONTHS_IN_YEAR = 12
+EVERY = "all"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Query:
     since, until
         First days of the first and last period.
     category
-        A dual-use category whose codes are wanted, in each period's own edition; else None.
+        A dual-use category whose codes are wanted, in each period's own edition, or ``"all"`` for
+        those of every category; else None.
     codes
         Commodity codes of two to ten digits, or ``TOTAL``; empty if a category is given.
     keyed
@@ -71,7 +73,8 @@ class Query:
         """List the codes to ask for in an edition, sorted."""
         if self.category is None:
             return self.codes
-        return tuple(sorted(members(self.category, edition=edition)["hs6"].unique()))
+        name = None if self.category == EVERY else self.category
+        return tuple(sorted(members(name, edition=edition)["hs6"].unique()))
 
     def option(self, name: str) -> str | None:
         """Look up what only one source knows."""
@@ -115,7 +118,7 @@ def make_query(
         since=(span := _span(since, until, freq, day))[0],
         until=span[1],
         today=day,
-        category=None if category is None else category_of(category).category,
+        category=category if category in {None, EVERY} else category_of(category).category,
         codes=_codes(codes, category),
         keyed=keyed,
         options=tuple(sorted(options.items())),

@@ -51,7 +51,17 @@ def stored_schema(*, past: bool) -> dict[str, pl.DataType]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one delivery changed in one partition: rows of the two kinds of files."""
+    """What one delivery changed in one partition.
+
+    Attributes
+    ----------
+    added
+        Statements about cells that nobody had stated.
+    revised
+        Statements that replace others, with ``value_before`` (US dollars).
+    withdrawn
+        Statements that the source does not make any more.
+    """
 
     added: pl.DataFrame
     revised: pl.DataFrame
@@ -118,7 +128,9 @@ class Lake:
             self._write("history", source, freq, year, pl.concat([past, gone]).unique())
         if not now.equals(old):
             self._write("lake", source, freq, year, now)
-        return change
+        names = {"source": pl.lit(source), "freq": pl.lit(freq)}
+        parts = (change.added, change.revised, change.withdrawn)
+        return Change(*(part.with_columns(**names) for part in parts))
 
     def partition_path(self, room: str, source: str, freq: str, year: int) -> Path:
         """Where a partition lies."""
@@ -156,6 +168,10 @@ class Lake:
         for path in sorted((self.folder / room).glob("source=*/freq=*/year=*/flows.parquet")):
             source, freq, year = (part.partition("=")[2] for part in path.parts[-4:-1])
             yield unquote(source), freq, int(year)
+
+    def checksums(self) -> dict[str, str]:
+        """Checksum of every file of the lake and its history, as noted when it was written."""
+        return self.seals.checksums()
 
     def scan(self, room: str = "lake") -> pl.LazyFrame:
         """Read the lake lazily, with source, freq and year from the folder names.
@@ -217,7 +233,8 @@ def _compare(
     kept = untouched.join(spoken, on=asked, how="anti")
     gone = pl.concat([replaced, withdrawn]).with_columns(known_to=pl.lit(known))
     added = fresh.join(replaced, on=cell, how="anti", nulls_equal=True)
-    revised = fresh.join(replaced, on=cell, how="semi", nulls_equal=True)
+    before = replaced.select(*cell, value_before="value_usd")
+    revised = fresh.join(before, on=cell, how="inner", nulls_equal=True)
     now = pl.concat([same, fresh, kept])
     past = gone.filter(pl.col("known_from") < pl.col("known_to"))
     return Change(added, revised, withdrawn), _sorted(now, old), past

@@ -58,7 +58,7 @@ class Releases:
         return None
 
     def _since(self, call: Call) -> datetime | None:
-        """From when on an answer stands: what the source said of its data, else our own patience."""
+        """From when on an answer stands: as the source says, else as patience says."""
         if call.newer_than is not None:
             return datetime.fromisoformat(call.newer_than)
         return self.fresh_since

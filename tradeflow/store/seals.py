@@ -72,6 +72,10 @@ class Seals:
             remedy="Move it away and run `tradeflow update --rebuild`; releases are untouched.",
         )
 
+    def checksums(self) -> dict[str, str]:
+        """Give the checksum of every file, by name."""
+        return {name: note["sha256"][-1] for name, note in sorted(self._all().items())}
+
     def _all(self) -> dict[str, dict[str, Any]]:
         if self._notes is None:
             try:

@@ -1,0 +1,1 @@
+"""The monthly run: its settings, its steps, its manifest and its diff."""

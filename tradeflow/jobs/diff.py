@@ -1,0 +1,178 @@
+"""What changed between two runs: one page for people, the same as data."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tradeflow.jobs.manifest import Manifest
+
+FOUND: Final = ("anomalous", "unusual")
+"""Verdicts that make a finding."""
+
+SHOWN: Final = 20
+
+CAVEAT: Final = (
+    "Findings are compatible with, and prove nothing about, the use of goods; each sentence names "
+    "what was and what was not heard.\n"
+)
+
+
+def compare(before: Manifest | None, after: Manifest) -> dict[str, Any]:
+    """Compare two runs.
+
+    Parameters
+    ----------
+    before
+        The earlier run; None if there is none.
+    after
+        The later run.
+
+    Returns
+    -------
+    dict
+        ``new`` and ``gone`` findings (each with ``why``), ``other_word`` (findings whose verdict
+        changed), and from the later run arrived, withdrawn, late, revisions and failed.
+    """
+    old, now = _found(before), _found(after)
+    reasons = _reasons(before, after)
+    return {
+        "before": before.run if before else None,
+        "after": after.run,
+        "exit": after.exit,
+        "new": [{**now[k], "why": reasons} for k in now if k not in old],
+        "gone": [{**old[k], "why": _why_gone(k, after, reasons)} for k in old if k not in now],
+        "other_word": [
+            {**now[k], "verdict_before": old[k]["verdict"], "why": reasons}
+            for k in now
+            if k in old and old[k]["verdict"] != now[k]["verdict"]
+        ],
+        "arrived": after.arrived,
+        "withdrawn": after.withdrawn,
+        "late": after.late,
+        "revisions": after.revisions,
+        "failed": after.failed,
+        "not_analysed": [
+            {"source": a["source"], "freq": a["freq"], "why": a["why_not"]}
+            for a in after.analyses
+            if a["why_not"]
+        ],
+    }
+
+
+def _found(run: Manifest | None) -> dict[tuple[str, ...], dict[str, Any]]:
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+    for analysis in run.analyses if run else []:
+        for finding in analysis["findings"]:
+            if finding["verdict"] in FOUND:
+                key = (analysis["source"], analysis["freq"], finding["reporter"])
+                found = {"source": analysis["source"], "freq": analysis["freq"], **finding}
+                rows[*key, finding["partner"], finding["category"]] = found
+    return rows
+
+
+def _reasons(before: Manifest | None, after: Manifest) -> str:
+    if before is None:
+        return "first run"
+    reasons = [
+        ("more data", any(t["added"] for t in after.taken)),
+        ("revision", any(t["revised"] or t["withdrawn"] for t in after.taken)),
+        (f"category map {after.map_version}", before.map_version != after.map_version),
+        ("other settings", before.settings != after.settings),
+        (f"code {after.code}", before.code != after.code),
+    ]
+    return ", ".join(word for word, holds in reasons if holds) or "unexplained: please report it"
+
+
+def _why_gone(key: tuple[str, ...], after: Manifest, reasons: str) -> str:
+    source, freq, reporter, partner, category = key
+    for analysis in after.analyses:
+        if (analysis["source"], analysis["freq"]) == (source, freq):
+            if analysis["why_not"]:
+                return f"not analysed: {analysis['why_not']}"
+            for finding in analysis["findings"]:
+                same = (finding["reporter"], finding["partner"], finding["category"])
+                if same == (reporter, partner, category):
+                    return f"now {finding['verdict']} ({reasons})"
+    return f"the series is gone ({reasons})"
+
+
+def markdown(diff: dict[str, Any]) -> str:
+    """Write the diff as one page."""
+    since = f" since {diff['before']}" if diff["before"] else ", the first run"
+    parts = [
+        f"# Update {diff['after']}{since}\n",
+        _section("New findings", diff["new"], _finding),
+        _section("Findings withdrawn", diff["gone"], _withdrawn_finding),
+        _section("Findings under another word", diff["other_word"], _other_word),
+        _section("Periods that arrived", _spans(diff["arrived"]), str),
+        _section("Periods not released yet", _spans(diff["late"]), str),
+        _section("Periods that a source has no more", _spans(diff["withdrawn"]), str),
+        _section("Revisions above the threshold", diff["revisions"], _revision),
+        _section("Sources that failed", diff["failed"], _failure),
+        _section("Not analysed", diff["not_analysed"], _not_analysed),
+        CAVEAT,
+    ]
+    return "\n".join(parts)
+
+
+def _section(title: str, rows: list[Any], line: Any) -> str:  # noqa: ANN401  a function of a row
+    lines = [f"- {line(row)}" for row in rows[:SHOWN]] or ["None."]
+    if len(rows) > SHOWN:
+        lines.append(f"- … and {len(rows) - SHOWN} more, all in the JSON beside this page.")
+    return f"## {title}\n\n" + "\n".join(lines) + "\n"
+
+
+def _finding(row: dict[str, Any]) -> str:
+    return f"**{row['title']}**, {row['verdict']} ({_set(row)}; {row['why']}): {row['sentence']}"
+
+
+def _withdrawn_finding(row: dict[str, Any]) -> str:
+    return f"**{row['title']}** ({_set(row)}), was {row['verdict']}: {row['why']}."
+
+
+def _other_word(row: dict[str, Any]) -> str:
+    words = f"{row['verdict_before']} → {row['verdict']}"
+    return f"**{row['title']}** ({_set(row)}): {words} ({row['why']})."
+
+
+def _set(row: dict[str, Any]) -> str:
+    freq = "monthly" if row["freq"] == "M" else "annual"
+    return f"{row['reporter']} to {row['partner']}, {row['source']}, {freq}"
+
+
+def _revision(row: dict[str, Any]) -> str:
+    after = "withdrawn" if row["value_after"] is None else f"{row['value_after']:,.0f}"
+    share = "" if row["change"] is None else f" ({row['change']:+.0%})"
+    return (
+        f"{row['source']}, {row['reporter']} to {row['partner']}, {row['flow']}, {row['hs6']}, "
+        f"{str(row['period'])[:7]}: {row['value_before']:,.0f} → {after} USD{share}"
+    )
+
+
+def _failure(row: dict[str, str]) -> str:
+    return f"**{row['source']}** ({row['goods']}): {row['error']} {row['note']}".strip()
+
+
+def _not_analysed(row: dict[str, str]) -> str:
+    return f"{row['source']}, {'annual' if row['freq'] == 'A' else 'monthly'}: {row['why']}"
+
+
+def _spans(rows: Iterable[dict[str, Any]]) -> list[str]:
+    """Join periods of one question: reporter, partner, goods, first to last, how many."""
+
+    def question(row: dict[str, Any]) -> tuple[str, ...]:
+        names = ("source", "freq", "reporter", "partner", "flow", "goods")
+        return tuple(str(row[name]) for name in names)
+
+    lines = []
+    for key, group in groupby(sorted(rows, key=question), key=question):
+        periods = sorted(str(row["period"])[: 4 if key[1] == "A" else 7] for row in group)
+        span = periods[0] if len(periods) == 1 else f"{periods[0]} to {periods[-1]}"
+        source, _, reporter, partner, flow, goods = key
+        many = f" ({len(periods)} periods)" if len(periods) > 1 else ""
+        lines.append(f"{source}: {reporter} to {partner}, {flow}, {goods}: {span}{many}")
+    return lines

@@ -1,0 +1,1 @@
+"""China customs (GACC): files that a person exported from the query site, checked and read."""
