@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: figures test tables bench clean
+.PHONY: figures test test-live fuzz tables bench clean
 
 figures: $(VENV)/.installed
 	$(BIN)/tradeflow figures --out figures
@@ -14,6 +14,14 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/python data_raw/build.py --check
 	$(BIN)/pytest
+
+# Asks the real sources, a few small calls each; needs the internet, and keys where they are set.
+test-live: $(VENV)/.dev
+	TRADEFLOW_LIVE=1 $(BIN)/pytest -p no:randomly -n 0 -v tests/live
+
+# Fifty thousand damaged answers and files; only errors of our own may come out.
+fuzz: $(VENV)/.dev
+	$(BIN)/python tests/fuzz.py 50000
 
 tables: $(VENV)/.dev
 	$(BIN)/python data_raw/build.py

@@ -11,7 +11,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from tradeflow.charts.page import width_of
 from tradeflow.charts.style import INK, MINUS, SMALL, millions, plain
 from tradeflow.charts.wrap import width
-from tradeflow.detect.findings.verdict import DESCRIBED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,8 +38,8 @@ class Block(NamedTuple):
 
 def blocks_of(rows: list[dict[str, Any]], freq: str) -> list[Block]:
     """Rows with an alarm, and rows with no more than a description: they have no unit in common."""
-    alarmed = [row for row in rows if row["verdict"] != DESCRIBED]
-    described = [row for row in rows if row["verdict"] == DESCRIBED]
+    alarmed = [row for row in rows if row["excess_usd"] is not None]
+    described = [row for row in rows if row["excess_usd"] is None and row["size_log"] is not None]
     spans = {row["span"] for row in alarmed} or {0}
     periods = "months" if freq == "M" else "years"
     over = f"over {'up to ' if len(spans) > 1 else ''}{max(spans)} {periods}"

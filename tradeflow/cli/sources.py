@@ -10,9 +10,13 @@ import typer
 
 from tradeflow.cli.output import Format, say, show
 from tradeflow.errors import UsageError
+from tradeflow.files import write_whole
+from tradeflow.frames import to_polars
 from tradeflow.options import FlowKind, Freq
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tradeflow.flows.delivery import Delivery
     from tradeflow.sources.run import Progress
 
@@ -92,7 +96,7 @@ def fetch(
     partner: Annotated[str, typer.Option(help="ISO alpha-3 codes, by comma.")] = "RUS",
     flow: Annotated[FlowKind, typer.Option(help="Which flow of the reporter.")] = "export",
     freq: Annotated[Freq, typer.Option(help="M months or A years.")] = "M",
-    since: Annotated[str, typer.Option(help="First period, as 2022-01 or 2022.")],
+    since: Annotated[str | None, typer.Option(help="First period, as 2022-01 or 2022.")] = None,
     until: Annotated[str | None, typer.Option(help="Last period [the last whole one].")] = None,
     out: Out = None,
     dry_run: Annotated[
@@ -113,6 +117,12 @@ def fetch(
     from tradeflow.flows.fetch import fetch as fetch_flows
     from tradeflow.flows.fetch import plan_fetch
 
+    report = no_report if quiet else Line()
+    if source == "ecb":
+        _rates(since, until, home, out, dry_run=dry_run, report=report)
+        return
+    if since is None:
+        raise UsageError("Say from when on: --since 2022-01.")
     question: dict[str, Any] = {
         "category": category,
         "codes": codes,
@@ -127,11 +137,35 @@ def fetch(
     if dry_run:
         typer.echo(plan_fetch(source, **question).explain())
         return
-    report = no_report if quiet else Line()
     delivery = fetch_flows(
         source, home=home, max_age_days=max_age, report=report, backend="polars", **question
     )
     _hand_over(delivery, out or Path(f"{source}.parquet"), quiet=quiet)
+
+
+def _rates(
+    since: str | None,
+    until: str | None,
+    home: Path | None,
+    out: Path | None,
+    *,
+    dry_run: bool,
+    report: Callable[[Progress], None],
+) -> None:
+    """Fetch exchange rates; they are kept, and used from then on."""
+    from tradeflow.flows.rates import fetch_rates
+    from tradeflow.sources.ecb.plan import FIRST, plan_rates
+
+    if dry_run:
+        typer.echo(plan_rates(since=since or FIRST, until=until).explain())
+        return
+    rates = to_polars(
+        fetch_rates(since=since or FIRST, until=until, home=home, report=report, backend="polars")
+    )
+    say(f"{len(rates):,} monthly rates are kept; values of later fetches are converted with them.")
+    if out is not None:
+        write_whole(out, rates.write_csv().encode())
+        say(f"{out} written.")
 
 
 def ingest(

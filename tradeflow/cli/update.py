@@ -9,6 +9,7 @@ import typer
 
 from tradeflow.cli.output import Format, say, show
 from tradeflow.cli.sources import Line, no_report
+from tradeflow.frames import to_polars
 
 if TYPE_CHECKING:
     from tradeflow.jobs.settings import Settings
@@ -101,7 +102,7 @@ def revisions(
     """
     from tradeflow.flows.lake import revisions as find
 
-    rows = find(_settings(settings, home).home, source=source, since=since, backend="polars")
+    rows = to_polars(find(_settings(settings, home).home, source=source, since=since))
     columns = ["revised_on", "source", "reporter", "partner", "flow", "hs6", "period"]
     show(rows.to_dicts(), form, [*columns, "value_before", "value_after", "change", "lag"])
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from tradeflow.flows.delivery import deliver
+from tradeflow.flows.rates import load_kept_rates
+from tradeflow.nomenclature.units import more_rates
 from tradeflow.options import Backend, one_of
 from tradeflow.sources.http.clock import SystemClock
 from tradeflow.sources.http.session import Session, key_of, require_key
@@ -115,9 +117,9 @@ def fetch(
     )
     answers = run(plan, office, session=session, answers=releases, report=report, patience=patience)
     assert office.parse is not None  # noqa: S101  what is planned is parsed
-    return deliver(
-        office.parse(answers), answers, where=office.title, backend=backend, notes=plan.notes
-    )
+    with more_rates(load_kept_rates(home)):
+        parsed = office.parse(answers)
+    return deliver(parsed, answers, where=office.title, backend=backend, notes=plan.notes)
 
 
 def _plan(

@@ -12,6 +12,8 @@ import polars as pl
 
 from tradeflow.errors import InputFileError, UsageError
 from tradeflow.flows.delivery import deliver
+from tradeflow.flows.rates import load_kept_rates
+from tradeflow.nomenclature.units import more_rates
 from tradeflow.options import Backend, one_of
 from tradeflow.sources.call import Call
 from tradeflow.sources.http.session import Received
@@ -73,7 +75,8 @@ def ingest(
     now = datetime.now(UTC)
     told = {key: value for key, value in facts.items() if value is not None}
     told["release"] = release or f"{now:%Y-%m-%d}"
-    parsed = _together([read_file(office, path, path.name, told) for path in files])
+    with more_rates(load_kept_rates(home)):
+        parsed = _together([read_file(office, path, path.name, told) for path in files])
     releases = Releases(releases_folder(home))
     result = deliver(parsed, (), where=", ".join(map(str, files)), backend=backend)
     answers = tuple(_keep(office, path, told, releases, now) for path in files)

@@ -17,7 +17,7 @@ from tradeflow.flows.schema import FLOW_SCHEMA, conform
 from tradeflow.frames import to_backend, to_polars
 from tradeflow.options import Backend, FileKind, one_of
 from tradeflow.sources.baci import parse_baci
-from tradeflow.sources.comext import parse_comext
+from tradeflow.sources.comext.read import parse_comext
 from tradeflow.sources.comtrade.totals import parse_comtrade_totals
 from tradeflow.sources.textfile import FIRST_LINE, bad_line, read_text_table
 

@@ -15,7 +15,9 @@ from tradeflow.errors import QuotaExhausted, SourceError, TradeflowError, Unreac
 from tradeflow.files import write_whole
 from tradeflow.flows.delivery import deliver
 from tradeflow.flows.ingest import read_file
+from tradeflow.flows.rates import fetch_rates, load_kept_rates
 from tradeflow.flows.samples import list_samples, load_sample
+from tradeflow.nomenclature.units import more_rates
 from tradeflow.sources.http.session import Session, key_of
 from tradeflow.sources.offices import all_sources, fetched, source
 from tradeflow.sources.query import make_query
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 
 PACKAGED: Final = date(2026, 11, 1)
 """The day on which the embedded data became part of the package."""
+
+NOT_IN_DOLLARS: Final = frozenset({"comext", "hongkong", "hmrc", "gacc"})
+"""Sources whose values are not in dollars: exchange rates are fetched before they are asked."""
 
 SCOPE: Final = ("source", "freq", "reporter", "partner", "flow", "period", "hs6")
 
@@ -122,6 +127,11 @@ class Gatherer:
                     if answer.call.kind == "file":
                         step = partial(self._file, answer)
                         self._guarded(office.name, answer.call.note, step)
+        if (
+            any(order.source in NOT_IN_DOLLARS for order in self.settings.fetch)
+            and not self.offline
+        ):
+            self._guarded("ecb", "exchange rates", self._rates)
         for order in self.settings.fetch:
             self._guarded(order.source, order.goods, partial(self._order, order))
         return self.result
@@ -142,13 +152,17 @@ class Gatherer:
                 }
             )
 
+    def _rates(self) -> None:
+        fetch_rates(home=self.home, report=self.report, clock=self.clock, patience=self.patience)
+
     def _file(self, answer: Answer) -> None:
         identity = identity_of([answer])
         if identity in self.done:
             self.result.known.append(identity)
             return
         facts = dict(answer.call.about)
-        parsed = read_file(source(answer.call.source), answer.path, facts.pop("name"), facts)
+        with more_rates(load_kept_rates(self.home)):
+            parsed = read_file(source(answer.call.source), answer.path, facts.pop("name"), facts)
         delivery = deliver(parsed, [answer], where=answer.call.note, backend="polars")
         about = {"source": answer.call.source, "goods": answer.call.note}
         self._deliver(delivery, identity, about, scope=None)
@@ -196,7 +210,9 @@ class Gatherer:
             self._states(query, order.goods)
             return
         assert office.parse is not None  # noqa: S101
-        delivery = deliver(office.parse(answers), answers, where=office.title, backend="polars")
+        with more_rates(load_kept_rates(self.home)):
+            parsed = office.parse(answers)
+        delivery = deliver(parsed, answers, where=office.title, backend="polars")
         about = {"source": order.source, "goods": order.goods}
         self._deliver(delivery, identity, about, scope=_scope(delivery, query))
         self._cover(delivery, order, query)

@@ -62,6 +62,10 @@ class Category:
     cannot_show: str
 
 
+EVERY: Final = "all"
+"""Instead of a category's name: the codes of every category."""
+
+
 @cache
 def all_categories() -> Mapping[str, Category]:
     """The categories of the map by name, in the map's order."""
@@ -97,7 +101,7 @@ def members(name: str | None = None, *, edition: str = "HS2022") -> pl.DataFrame
     Parameters
     ----------
     name
-        A category, or None for all.
+        A category; None or ``"all"`` for all.
     edition
         HS2012, HS2017 or HS2022.
 
@@ -113,9 +117,9 @@ def members(name: str | None = None, *, edition: str = "HS2022") -> pl.DataFrame
         raise UnknownNameError.of(
             "Edition of the category map", edition, held, hint=f"Held: {', '.join(held)}."
         )
-    if name is None:
+    if name in {None, EVERY}:
         return rows
-    return rows.filter(pl.col("category") == category(name).category)
+    return rows.filter(pl.col("category") == category(str(name)).category)
 
 
 def refinements(name: str) -> pl.DataFrame:

@@ -2,24 +2,68 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tradeflow.errors import UnknownNameError
 from tradeflow.nomenclature.tables import table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
 
+    import polars as pl
+
+    Rates = Mapping[tuple[str, str], float]
+
+_COLUMNS: Final = ("currency", "month", "units_per_eur")
+_newer: ContextVar[Rates | None] = ContextVar("rates beyond the packaged table", default=None)
+
+
+@contextmanager
+def more_rates(frame: pl.DataFrame) -> Iterator[None]:
+    """Within the block, also use the rates of `frame`.
+
+    They add months to the packaged table and never replace one: a number that was converted
+    yesterday is converted in the same way today.
+
+    Parameters
+    ----------
+    frame
+        Columns currency (ISO 4217), month (``2026-11``) and units_per_eur (units of the currency
+        per euro, mean of the month), such as :func:`tradeflow.flows.rates.fetch_rates` gives.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import polars as pl
+    >>> row = {"currency": "USD", "month": "2031-01", "units_per_eur": 1.25}
+    >>> with more_rates(pl.DataFrame([row])):
+    ...     usd_per_unit("EUR", date(2031, 1, 1))
+    1.25
+    """
+    held = _newer.set({**_pairs(frame), **_packaged()})
+    try:
+        yield
+    finally:
+        _newer.reset(held)
+
+
+def _pairs(frame: pl.DataFrame) -> Rates:
+    return {(c, month): rate for c, month, rate in frame.select(_COLUMNS).iter_rows()}
+
 
 @cache
-def _per_euro() -> Mapping[tuple[str, str], float]:
-    rows = table("ecb_rates").select("currency", "month", "units_per_eur")
-    return {(currency, month): rate for currency, month, rate in rows.iter_rows()}
+def _packaged() -> Rates:
+    return _pairs(table("ecb_rates"))
 
 
-@cache
+def _per_euro() -> Rates:
+    return _newer.get() or _packaged()
+
+
 def rate_months() -> tuple[str, ...]:
     """Months for which rates are held, as ``2022-01``, oldest first."""
     return tuple(sorted(month for currency, month in _per_euro() if currency == "USD"))
@@ -62,6 +106,9 @@ def usd_per_unit(currency: str, month: date) -> float:
         raise UnknownNameError.of(
             f"A rate for {key} of currency",
             currency,
-            known,
-            hint=f"Held: {', '.join(sorted(known))}, {months[0]} to {months[-1]}.",
+            () if currency in known else known,
+            hint=(
+                f"Held: {', '.join(sorted(known))}, {months[0]} to {months[-1]}. "
+                "`tradeflow fetch ecb` fetches the months since."
+            ),
         ) from None

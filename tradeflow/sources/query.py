@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tradeflow.errors import UsageError
+from tradeflow.nomenclature.categories import EVERY, members
 from tradeflow.nomenclature.categories import category as category_of
-from tradeflow.nomenclature.categories import members
 from tradeflow.nomenclature.countries import country
 from tradeflow.nomenclature.editions import first_day, plain_code
 from tradeflow.options import FlowKind, Freq, one_of
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MONTHS_IN_YEAR = 12
-EVERY = "all"
 
 
 @dataclass(frozen=True)
@@ -73,8 +72,7 @@ class Query:
         """List the codes to ask for in an edition, sorted."""
         if self.category is None:
             return self.codes
-        name = None if self.category == EVERY else self.category
-        return tuple(sorted(members(name, edition=edition)["hs6"].unique()))
+        return tuple(sorted(members(self.category, edition=edition)["hs6"].unique()))
 
     def option(self, name: str) -> str | None:
         """Look up what only one source knows."""

@@ -77,6 +77,58 @@ SOURCES: Final[dict[str, SourceInfo]] = {
             caveat="Monthly data of China end with 2024-12; months are revised without notice.",
         ),
         SourceInfo(
+            name="Hong Kong C&SD Trade-IDDS",
+            title="Hong Kong trade by origin and destination (Trade-IDDS)",
+            producer="Census and Statistics Department, Hong Kong",
+            citation="Census and Statistics Department, Hong Kong, Trade-IDDS",
+            terms="free reuse with attribution (data.gov.hk)",
+            released_together=False,
+            complete=True,
+            caveat=(
+                "Values of 1,000 HKD; cells of nil are left out. Total exports include re-exports; "
+                "rows of one origin are a part of the rows of all origins."
+            ),
+        ),
+        SourceInfo(
+            name="HMRC OTS",
+            title="UK overseas trade in goods by CN8",
+            producer="HM Revenue & Customs",
+            citation="HM Revenue & Customs, Overseas Trade Statistics, uktradeinfo",
+            terms="Open Government Licence 3.0",
+            released_together=False,
+            complete=False,
+            caveat=(
+                "An absent cell is trade below the threshold, suppressed, or none; provisional for "
+                "18 months."
+            ),
+        ),
+        SourceInfo(
+            name="US Census",
+            title="US exports and imports by ten-digit code",
+            producer="US Census Bureau",
+            citation="US Census Bureau, International Trade time series (api.census.gov)",
+            terms="public domain",
+            released_together=False,
+            complete=True,
+            caveat=(
+                "Small shipments are estimated and in no code; imports are at customs value, by "
+                "origin."
+            ),
+        ),
+        SourceInfo(
+            name="GACC",
+            title="China customs statistics, exported by hand",
+            producer="General Administration of Customs of China",
+            citation="General Administration of Customs of China, online query of statistics",
+            terms="terms of reuse not stated; derived figures only",
+            released_together=False,
+            complete=False,
+            caveat=(
+                "Exported by hand: an absent cell may not have been exported and is no zero. "
+                "The registered place is where the trading firm is registered."
+            ),
+        ),
+        SourceInfo(
             name="SIMULATED",
             title="SIMULATED, no real trade",
             producer="tradeflow.simulate",

@@ -1,0 +1,1 @@
+"""European Central Bank: reference rates of the euro, monthly means."""
