@@ -34,6 +34,24 @@ if TYPE_CHECKING:
 
 FETCHED = tuple(s.name for s in all_sources() if s.plan is not None and s.parse is not None)
 FIXTURES = Path(__file__).parent / "fixtures"
+FILES: tuple[tuple[str, Path, dict[str, str]], ...] = (
+    ("gacc", FIXTURES / "gacc/english_2018_10_old_header.csv", {"flow": "export"}),
+    ("gacc", FIXTURES / "gacc/english_2018_06_old_header.csv", {"flow": "import"}),
+    ("gacc", FIXTURES / "gacc/hs4_by_partner_2024_01.csv", {"flow": "export"}),
+    (
+        "gacc",
+        FIXTURES / "gacc/province_detail_gb18030.csv.gz",
+        {"flow": "export", "period": "2024-01"},
+    ),
+    ("comtrade", FIXTURES / "comtrade/get_C_A_HS_china_total_2010.json", {}),
+    ("comtrade", FIXTURES / "comtrade/preview_C_A_HS_india_usa_2022.json", {}),
+    ("comtrade", FIXTURES / "comtrade/final_monthly_chn_imports_from_rus.csv", {}),
+    ("comtrade", FIXTURES / "comtrade/comtradeplus_web_export.csv", {}),
+    ("comext", FIXTURES / "comext/ds-045409_annual.csv", {}),
+    ("comext", FIXTURES / "comext/full_v2_sample.dat", {}),
+    ("comext", FIXTURES / "comext/historical_sample.dat", {}),
+)
+"""Source, file and what the file does not say itself; real but for what ORIGIN.md marks."""
 
 
 def fake_of(name: str) -> tuple[type[Fake], dict[str, Any]]:

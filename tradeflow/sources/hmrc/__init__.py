@@ -1,0 +1,1 @@
+"""United Kingdom, HM Revenue & Customs: overseas trade statistics by CN8 (uktradeinfo)."""

@@ -1,0 +1,1 @@
+"""Hong Kong, Census and Statistics Department: trade by origin and destination (Trade-IDDS)."""
