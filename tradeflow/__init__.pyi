@@ -21,10 +21,17 @@ from .detect.witness.province.province import province as province
 from .detect.witness.routes.routes import routes as routes
 from .errors import TradeflowError as TradeflowError
 from .flows.classify import classify as classify
+from .flows.fetch import fetch as fetch
+from .flows.fetch import plan_fetch as plan_fetch
+from .flows.ingest import ingest as ingest
+from .flows.lake import load_lake as load_lake
+from .flows.lake import release_calendar as release_calendar
+from .flows.lake import revisions as revisions
 from .flows.read import read_flows as read_flows
 from .flows.read import write_flows as write_flows
 from .flows.samples import list_samples as list_samples
 from .flows.samples import load_sample as load_sample
+from .jobs.update import update as update
 from .nomenclature.categories import category as category
 from .nomenclature.categories import listed_on as listed_on
 from .nomenclature.categories import members as members

@@ -101,11 +101,11 @@ class MissingTool(TradeflowError, OSError):
     """A library or program that this kind of file needs is not installed."""
 
 
-class SourceError(TradeflowError):
+class SourceError(TradeflowError, OSError):
     """A source did not give what was asked for; nothing that was received before is lost."""
 
 
-class Unreachable(SourceError, OSError):
+class Unreachable(SourceError):
     """A source did not answer, or not in full, as often as it was asked: try again later."""
 
 
@@ -135,7 +135,7 @@ class BadAnswer(SourceError, ValueError):
     """An answer arrived that is not what the source documents."""
 
 
-class Locked(TradeflowError):
+class Locked(TradeflowError, OSError):
     """Another run holds the folder."""
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from tradeflow.sources.call import Call
     from tradeflow.sources.http.clock import Clock
     from tradeflow.sources.source import Source
 
@@ -46,12 +47,14 @@ def _row(source: Source, home: str | Path | None, clock: Clock | None) -> dict[s
         session = Session(source, ledger=ledger_folder(home), clock=clock)
     except TradeflowError as error:
         return {**row, "answers": f"not asked: {error}", "calls_left_today": None}
-    return {**row, "answers": _ask(session, home), "calls_left_today": session.quota.left()}
+    return {
+        **row,
+        "answers": _ask(session, source.probe, home),
+        "calls_left_today": session.quota.left(),
+    }
 
 
-def _ask(session: Session, home: str | Path | None) -> str:
-    probe = session.source.probe
-    assert probe is not None  # noqa: S101  _row made sure
+def _ask(session: Session, probe: Call, home: str | Path | None) -> str:
     try:
         with Releases(ledger_folder(home)).incoming(session.source.name) as incoming:
             received = session.ask(probe, incoming.file)

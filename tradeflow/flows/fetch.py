@@ -116,9 +116,8 @@ def fetch(
         releases_folder(home), fresh_since=session.clock.now() - timedelta(days=max_age_days)
     )
     answers = run(plan, office, session=session, answers=releases, report=report, patience=patience)
-    assert office.parse is not None  # noqa: S101  what is planned is parsed
     with more_rates(load_kept_rates(home)):
-        parsed = office.parse(answers)
+        parsed = office.rows_of(answers)
     return deliver(parsed, answers, where=office.title, backend=backend, notes=plan.notes)
 
 
@@ -131,5 +130,4 @@ def _plan(
 ) -> FetchPlan:
     keyed = (key or key_of(office)) is not None
     query = make_query(office.name, keyed=keyed, today=clock.now().date(), **question)
-    assert office.plan is not None  # noqa: S101  fetched() made sure
-    return office.plan(query)
+    return office.plan_for(query)

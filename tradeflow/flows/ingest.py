@@ -17,7 +17,7 @@ from tradeflow.nomenclature.units import more_rates
 from tradeflow.options import Backend, one_of
 from tradeflow.sources.call import Call
 from tradeflow.sources.http.session import Received
-from tradeflow.sources.offices import all_sources, source
+from tradeflow.sources.offices import source
 from tradeflow.sources.parsed import Parsed
 from tradeflow.store.home import releases_folder
 from tradeflow.store.releases import Releases, sha256_of
@@ -68,7 +68,7 @@ def ingest(
         A file is not what it should be; nothing is kept then.
     """
     one_of(backend, Backend, name="backend")
-    office = _reader(name)
+    office = source(name)
     files = [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
     if not files:
         raise UsageError(f"Name at least one file: tradeflow ingest {name} FILE ...")
@@ -84,27 +84,18 @@ def ingest(
 
 
 def read_file(office: Source, path: Path, name: str, facts: dict[str, str]) -> Parsed:
-    """Read one file with its source's reader; `name` is the name under which it came."""
-    assert office.read is not None  # noqa: S101  _reader() made sure
+    """Read one file with its source's reader; `name` is the name under which it came.
+
+    Raises
+    ------
+    InputFileError
+        There is no such file, or it is not what it should be.
+    UsageError
+        The source has no files, or knows nothing of a fact.
+    """
     if not path.is_file():
         raise InputFileError(path, "no such file.", remedy="Check the path.")
-    try:
-        return office.read(path, name=name, **facts)
-    except TypeError as error:
-        if "unexpected keyword" not in str(error):
-            raise
-        word = str(error).rpartition("'")[0].rpartition("'")[2]
-        raise UsageError(f"{office.name} knows no option {word!r} for its files.") from None
-
-
-def _reader(name: str) -> Source:
-    found = source(name)
-    if found.read is None:
-        ways = [s.name for s in all_sources() if s.read is not None]
-        raise UsageError(
-            f"{name} has no files to ingest ({found.access}). These have: {', '.join(ways)}."
-        )
-    return found
+    return office.read_file(path, name=name, **facts)
 
 
 def _together(parts: Sequence[Parsed]) -> Parsed:

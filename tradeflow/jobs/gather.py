@@ -17,6 +17,7 @@ from tradeflow.flows.delivery import deliver
 from tradeflow.flows.ingest import read_file
 from tradeflow.flows.rates import fetch_rates, load_kept_rates
 from tradeflow.flows.samples import list_samples, load_sample
+from tradeflow.frames import to_polars
 from tradeflow.nomenclature.units import more_rates
 from tradeflow.sources.http.session import Session, key_of
 from tradeflow.sources.offices import all_sources, fetched, source
@@ -118,8 +119,7 @@ class Gatherer:
         if self.settings.samples:
             for sample in list_samples():
                 flows = load_sample(sample.name, backend="polars")
-                assert isinstance(flows, pl.DataFrame)  # noqa: S101  as asked
-                self._take(flows, PACKAGED, {"source": "embedded", "goods": sample.name})
+                self._take(to_polars(flows), PACKAGED, {"source": "embedded", "goods": sample.name})
         releases = Releases(releases_folder(self.home))
         for office in all_sources():
             if office.read is not None:
@@ -181,8 +181,7 @@ class Gatherer:
         query = make_query(
             order.source, keyed=key_of(office) is not None, today=today, **order.question
         )
-        assert office.plan is not None  # noqa: S101  fetched() made sure
-        plan = office.plan(query)
+        plan = office.plan_for(query)
         age = timedelta(days=self.settings.max_age_days)
         recent = None if self.offline else session.clock.now() - age
         releases = Releases(releases_folder(self.home), fresh_since=recent)
@@ -209,9 +208,8 @@ class Gatherer:
             self.result.known.append(identity)
             self._states(query, order.goods)
             return
-        assert office.parse is not None  # noqa: S101
         with more_rates(load_kept_rates(self.home)):
-            parsed = office.parse(answers)
+            parsed = office.rows_of(answers)
         delivery = deliver(parsed, answers, where=office.title, backend="polars")
         about = {"source": order.source, "goods": order.goods}
         self._deliver(delivery, identity, about, scope=_scope(delivery, query))
@@ -221,10 +219,9 @@ class Gatherer:
     def _deliver(
         self, delivery: Delivery, identity: str, about: dict[str, str], scope: pl.DataFrame | None
     ) -> None:
-        assert isinstance(delivery.flows, pl.DataFrame)  # noqa: S101  as asked
         known = max(answer.retrieved_at for answer in delivery.answers).date()
         about = {**about, "releases": [a.sha256 for a in delivery.answers]}  # type: ignore[dict-item]
-        self._take(delivery.flows, known, about, scope=scope, identity=identity)
+        self._take(to_polars(delivery.flows), known, about, scope=scope, identity=identity)
 
     def _take(
         self,
@@ -246,12 +243,14 @@ class Gatherer:
         self.done.add(name)
 
     def _cover(self, delivery: Delivery, order: Order, query: Query) -> None:
-        assert isinstance(delivery.coverage, pl.DataFrame)  # noqa: S101
-        assert isinstance(delivery.flows, pl.DataFrame)  # noqa: S101
-        name = source_name(order.source, delivery.flows)
+        name = source_name(order.source, to_polars(delivery.flows))
         known = max(answer.retrieved_at for answer in delivery.answers).date()
         changed = self.calendar.merge(
-            delivery.coverage, source=name, freq=query.freq, goods=order.goods, known=known
+            to_polars(delivery.coverage),
+            source=name,
+            freq=query.freq,
+            goods=order.goods,
+            known=known,
         )
         for row in changed.iter_rows(named=True):
             out = row["state"] in {"reported", "zero"}
@@ -303,9 +302,7 @@ def source_name(source: str, flows: pl.DataFrame) -> str:
 
 def _scope(delivery: Delivery, query: Query) -> pl.DataFrame | None:
     """Cells that an answer speaks for: what was asked in periods that it covers."""
-    flows, coverage = delivery.flows, delivery.coverage
-    assert isinstance(flows, pl.DataFrame)  # noqa: S101
-    assert isinstance(coverage, pl.DataFrame)  # noqa: S101
+    flows, coverage = to_polars(delivery.flows), to_polars(delivery.coverage)
     if flows.is_empty():
         return None
     asked = sorted({code for e in flows["edition"].unique() for code in query.codes_in(e)})

@@ -7,11 +7,15 @@ downloaded. All are pure: who asks, waits, keeps and resumes is ``run``.
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tradeflow.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from tradeflow.sources.call import Answer, Call, Verdict
     from tradeflow.sources.parsed import Parsed
@@ -127,3 +131,44 @@ class Source:
     how: Callable[..., str] | None = None
     probe: Call | None = None
     note: str = ""
+
+    def plan_for(self, query: Query) -> FetchPlan:
+        """Plan the calls that answer a question.
+
+        Raises
+        ------
+        UsageError
+            The source cannot be fetched.
+        """
+        if self.plan is None:
+            raise UsageError(
+                f"Flows cannot be fetched from {self.name} ({self.access}). {self.note}"
+            )
+        return self.plan(query)
+
+    def rows_of(self, answers: Sequence[Answer]) -> Parsed:
+        """Turn accepted answers into rows.
+
+        Raises
+        ------
+        UsageError
+            The source gives no flows.
+        """
+        if self.parse is None:
+            raise UsageError(f"{self.name} gives no flows. {self.note}")
+        return self.parse(answers)
+
+    def read_file(self, path: Path, *, name: str, **facts: str) -> Parsed:
+        """Read a file that a person downloaded; `name` is its name when it came.
+
+        Raises
+        ------
+        UsageError
+            The source has no files, or knows nothing of a fact.
+        """
+        if self.read is None:
+            raise UsageError(f"{self.name} has no files to ingest ({self.access}). {self.note}")
+        strange = facts.keys() - inspect.signature(self.read).parameters.keys()
+        if strange:
+            raise UsageError(f"{self.name} knows no option {min(strange)!r} for its files.")
+        return self.read(path, name=name, **facts)
