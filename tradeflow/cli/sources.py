@@ -53,7 +53,8 @@ def sources(context: typer.Context, *, form: Form = "table") -> None:
             "access": s.access,
             "grain": s.grain,
             "lag": s.lag,
-            "key": "no key" if s.key is None else f"{_need(s.key.needed)} {s.key.variable}",
+            "key": "none" if s.key is None else "needed" if s.key.needed else "optional",
+            "key_variable": None if s.key is None else s.key.variable,
             "terms": s.terms,
             "checked": s.checked,
             "note": s.note,
@@ -62,13 +63,11 @@ def sources(context: typer.Context, *, form: Form = "table") -> None:
     ]
     show(rows, form, ["source", "what", "access", "grain", "lag", "key", "terms", "checked"])
     if form == "table":
-        for row in rows:
-            if row["access"] == "not yet":
-                typer.echo(f"\n{row['source']}, not yet: {row['note']}")
-
-
-def _need(needed: bool) -> str:
-    return "needed:" if needed else "optional:"
+        for s in all_sources():
+            if s.key is not None:
+                typer.echo(f"\nKey of {s.name}: {s.key.variable}. {s.key.how}")
+            if s.access == "not yet":
+                typer.echo(f"\n{s.name}, not yet: {s.note}")
 
 
 @app.command()
