@@ -16,7 +16,7 @@ import tradeflow as tf
 from tradeflow.charts.findings import MOST
 from tradeflow.charts.page import figure_of
 from tradeflow.charts.save_chart import save_chart
-from tradeflow.detect.findings.findings import SIDED
+from tradeflow.detect.findings.findings import CARRIED, WITNESSES
 from tradeflow.detect.findings.verdict import DESCRIBED, NOT_COMPARABLE, UNREMARKABLE, VERDICTS
 from tradeflow.errors import UsageError
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STANCES = ("agrees", "disagrees", "undecided", "not heard: fewer than 3 donors")
 SHAPES = {"agrees": "full o", "disagrees": "full x", "undecided": "open o"}
+SHAPES |= {CARRIED[stance]: shape for stance, shape in SHAPES.items()}
 QUIET = (UNREMARKABLE, NOT_COMPARABLE, "too thin")
 LONG = "Cameras, thermal imaging, sights, lasers and whatever else a title may hold"
 
@@ -41,15 +42,24 @@ def found(annual: pl.DataFrame) -> FindingsResult:
 def crowd(verdicts: list[str], scale: float = 1.0) -> pl.DataFrame:
     """Rows as findings have them: sizes far apart, ends that are infinite or not there."""
     signs, ends = itertools.cycle([1, 1, -1]), itertools.cycle([0.5, 30.0, float("inf"), None])
-    mixed = itertools.cycle(itertools.product(STANCES, repeat=len(SIDED)))
-    return pl.DataFrame(
-        [_row(i, word, next(signs) * scale / 3**i, next(ends)) for i, word in enumerate(verdicts)],
-        infer_schema_length=None,
-    ).with_columns(
-        pl.Series(name, column)
-        for name, column in zip(
-            SIDED, zip(*itertools.islice(mixed, 7, 7 + len(verdicts)), strict=True), strict=True
+    mixed = itertools.cycle(itertools.product(STANCES, repeat=len(WITNESSES)))
+    return (
+        pl.DataFrame(
+            [
+                _row(i, word, next(signs) * scale / 3**i, next(ends))
+                for i, word in enumerate(verdicts)
+            ],
+            infer_schema_length=None,
         )
+        .with_columns(
+            pl.Series(name, column)
+            for name, column in zip(
+                WITNESSES,
+                zip(*itertools.islice(mixed, 7, 7 + len(verdicts)), strict=True),
+                strict=True,
+            )
+        )
+        .with_columns(pl.col("routes").replace(CARRIED))
     )
 
 
@@ -130,11 +140,11 @@ def test_marks_tell_the_stances_by_shape(found: FindingsResult) -> None:
     marks = [(line.get_xdata()[0], line.get_ydata()[0], shape(line)) for line in ax.lines
              if len(line.get_xdata()) == 1]  # fmt: skip
     columns = sorted({x for x, _, _ in marks if x > 0.5})
-    assert len(columns) == len(SIDED)
+    assert len(columns) == len(WITNESSES)
     rows = sorted({y for x, y, _ in marks if x in columns})
     drawn = {(x, y): mark for x, y, mark in marks}
     for y, row in zip(rows, table.iter_rows(named=True), strict=True):
-        shapes = [SHAPES.get(row[name], "full .") for name in SIDED]
+        shapes = [SHAPES.get(row[name], "full .") for name in WITNESSES]
         assert [drawn[x, y] for x in columns] == shapes
 
 

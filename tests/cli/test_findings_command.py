@@ -85,7 +85,8 @@ def test_table_can_be_read_at_a_hundred_columns(
 
 OPTIONS = [
     ([], "annual", {"since": "2022", "by": "category", "partner": "RUS", "reporter": None}),
-    (["--monthly", "--since", "2022-03"], "eu", {"since": "2022-03", "reporter": None}),
+    (["--monthly"], "eu", {"since": "2022-03", "reporter": None}),
+    (["--monthly", "--since", "2022-05"], "eu", {"since": "2022-05"}),
     (["--by", "hs6", "--reporter", "CHN"], "annual", {"by": "hs6", "reporter": "CHN"}),
     (["--by", "family", "--partner", "KAZ", "--q", "0.2"], "annual", {"partner": "KAZ", "q": 0.2}),
 ]
@@ -125,7 +126,12 @@ def test_figure_beside_the_answer(cli: Cli, asked: list[Any], tmp_path: Path) ->
         (["--plot", "findings.jpg"], "ends in one of .png, .svg, .pdf"),
         (["--since", "soon"], "Write 2022"),
         (["--partner", "RUSS"], "RUS"),
-        (["--partner", "KAZ"], "no exports to KAZ"),
+        (["--partner", "KAZ"], "no exports to KAZ. It has exports to: RUS."),
+        (["--partner", "russia"], "'russia' is a name: write its code, RUS."),
+        (["--partner", "Rusia"], "Did you mean 'Russia'?"),
+        (["--reporter", "DEU"], "no exports of DEU. It has exports of: CHN."),
+        (["--monthly", "--partner", "USA"], "It has exports to: ARM, BLR, GEO, KAZ, KGZ, RUS, UZB"),
+        (["--by", "family"], "ask by category or hs6"),
         (["--by", "hs4"], "hs6"),
         (["--q", "2"], "--q"),
         (["--format", "xml"], "json"),
@@ -144,3 +150,10 @@ def test_help_has_examples(cli: Cli) -> None:
     code, out, _ = cli("findings", "--help")
     assert code == 0
     assert "tradeflow findings --monthly --since 2022-03" in out.partition("Example")[2]
+
+
+def test_help_says_from_when_on(cli: Cli) -> None:
+    for command in ("findings", "detect"):
+        text = " ".join(cli(command, "--help")[1].split())
+        assert "first whole one after 24 February 2022" in text
+        assert "2022, or of months 2022-03" in text

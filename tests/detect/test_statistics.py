@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -21,6 +22,9 @@ from tradeflow.detect.local_level import Null, drift_ratio
 from tradeflow.detect.moderated import VariancePrior, _inverse_trigamma, fit_prior, moderate
 from tradeflow.detect.multiplicity import q_values
 from tradeflow.errors import TooShortError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 YEARS = tuple(date(year, 1, 1) for year in range(2017, 2024))
 CUT = windows(YEARS, date(2022, 1, 1), baseline=3)
@@ -114,8 +118,16 @@ def test_the_drift_is_recovered(drift: float, periods: int) -> None:
     assert drift_ratio(y) == pytest.approx(drift, rel=0.15, abs=0.05)
 
 
-def test_two_periods_cannot_tell_drift_from_noise() -> None:
-    assert drift_ratio(np.random.default_rng(1).normal(size=(100, 2))) == 2.0
+NOISE = np.random.default_rng(1).normal(size=(100, 7))
+MOSTLY_STILL = np.where(np.arange(100)[:, None] < 60, 0.0, NOISE)
+CANNOT_TELL = [NOISE[:, :2], NOISE[:, :1], np.zeros((9, 6)), MOSTLY_STILL]
+
+
+@pytest.mark.parametrize("residual", CANNOT_TELL, ids=lambda x: str(x.shape))
+def test_two_periods_or_still_series_cannot_tell_drift_from_noise(
+    residual: NDArray[np.float64],
+) -> None:
+    assert drift_ratio(residual) == 2.0
 
 
 def test_the_shift_is_the_ratio_of_means_over_the_common_movement() -> None:

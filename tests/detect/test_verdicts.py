@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import synthetic
 
-from tradeflow.errors import UnknownNameError
+import tradeflow as tf
+from tradeflow.errors import TooShortError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from tradeflow.detect.annual.result import ShiftTable
@@ -143,3 +146,23 @@ def test_the_summary_says_what_the_rows_say(by_category: ShiftTable) -> None:
     assert "8803.20 Under-carriages" in text
     assert "Placebo year 2021" in text
     assert "BACI V202501: 2019-2021 against 2022-2023" in text
+
+
+def test_goods_that_all_stand_still_judge_nothing() -> None:
+    """Half of them may; then the others tell how far trade strays."""
+    codes = synthetic.sample_codes(1, unlisted=200)
+    values = synthetic.drifting(1, len(codes))
+    values[::2] = 1e6
+    half = tf.detect_shifts(tf.panel(synthetic.table(values, codes)), baskets=200)
+    assert {row.verdict for row in half.rows} == {"no shift"}
+    values[:] = 1e6
+    values[:9, 5:] *= 5
+    with pytest.raises(TooShortError, match="Hardly any comparable good moves"):
+        tf.detect_shifts(tf.panel(synthetic.table(values, codes)), baskets=200)
+
+
+@pytest.mark.parametrize("given", ["flows.csv", tf.load_sample(), None], ids=lambda x: str(type(x)))
+def test_what_is_no_panel_is_refused(given: object) -> None:
+    for verb in (tf.detect_shifts, tf.screen, partial(tf.monitor, since="2022-03")):
+        with pytest.raises(UsageError, match=r"Expected a panel, got \w+. .* tf.panel\(flows\)"):
+            verb(given)

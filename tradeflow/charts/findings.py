@@ -10,7 +10,7 @@ from tradeflow.charts.findings_words import counted, finding, notes
 from tradeflow.charts.page import width_of
 from tradeflow.charts.style import BODY, FAINT, INK, NOTE, RULE, SMALL, styled
 from tradeflow.charts.wrap import shorten, width, wrap
-from tradeflow.detect.findings.findings import SIDED
+from tradeflow.detect.findings.findings import CARRIED, WITNESSES
 from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
 from tradeflow.detect.findings.tables import told
 from tradeflow.detect.findings.verdict import DESCRIBED
@@ -64,18 +64,18 @@ class _Sheet:
     @property
     def witnesses(self) -> list[float]:
         """Where the columns of the witnesses stand."""
-        right = [(i + 0.5) * _COLUMN / self.inches for i in range(len(SIDED))]
+        right = [(i + 0.5) * _COLUMN / self.inches for i in range(len(WITNESSES))]
         return [1 - x for x in reversed(right)]
 
     @property
     def room(self) -> float:
         """Inches for a title."""
-        return _TITLES * (self.inches - len(SIDED) * _COLUMN - 2 * _GAP)
+        return _TITLES * (self.inches - len(WITNESSES) * _COLUMN - 2 * _GAP)
 
     @property
     def middle(self) -> tuple[float, float]:
         """Where the panel of sizes begins and ends."""
-        last = self.inches - len(SIDED) * _COLUMN - _GAP
+        last = self.inches - len(WITNESSES) * _COLUMN - _GAP
         return (self.room + _GAP) / self.inches, last / self.inches
 
 
@@ -145,7 +145,7 @@ def _draw(sheet: _Sheet, block: Block, top: float, height: float) -> None:
 
 
 def _names(sheet: _Sheet) -> list[tuple[float, str]]:
-    return list(zip(sheet.witnesses, SIDED, strict=True))
+    return list(zip(sheet.witnesses, WITNESSES, strict=True))
 
 
 def _series(sheet: _Sheet, row: dict[str, Any], y: float) -> None:
@@ -158,7 +158,13 @@ def _series(sheet: _Sheet, row: dict[str, Any], y: float) -> None:
         said = shorten(text, inches=sheet.room, size=size)
         sheet.ax.text(0, y + lift, said, va=va, fontsize=size, color=color)
     for x, name in _names(sheet):
-        _mark(sheet.ax, x, y, _MARKS.get(row[name], _MARKS[_NOT_HEARD]))
+        _mark(sheet.ax, x, y, _mark_of(row[name]))
+
+
+def _mark_of(said: str) -> _Mark:
+    """Mark of a stance, or of what the routes say of a fall."""
+    stance = next((stance for stance, words in CARRIED.items() if words == said), said)
+    return _MARKS.get(stance, _MARKS[_NOT_HEARD])
 
 
 def _mark(ax: Axes, x: float, y: float, mark: _Mark) -> None:

@@ -115,7 +115,7 @@ def config_show(*, home: Home = None, settings: Config = None, form: Form = "tab
     """
     chosen = _settings(settings, home)
     rows = [
-        {"setting": name, "value": str(value), "from": chosen.origin.get(name, "default")}
+        {"setting": name, "value": value, "from": chosen.origin.get(name, "default")}
         for name, value in chosen.plain().items()
     ]
     show(rows, form)

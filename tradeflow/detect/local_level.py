@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TO_SIGMA = 1.4826  # median absolute value to standard deviation, for a normal
+_UNKNOWN = 2.0  # drift ratio where drift and noise cannot be told apart
 
 
 def drift_ratio(residual: NDArray[np.float64]) -> float:
@@ -30,8 +31,9 @@ def drift_ratio(residual: NDArray[np.float64]) -> float:
     Returns
     -------
     float
-        q of at least 0. With two periods drift and noise cannot be told apart; q is then 2,
-        the ratio at which one step of drift varies as much as two draws of noise.
+        q of at least 0. With two periods, or where the median series stands still, drift and noise
+        cannot be told apart; q is then 2, the ratio at which one step of drift varies as much as
+        two draws of noise.
 
     Notes
     -----
@@ -40,8 +42,8 @@ def drift_ratio(residual: NDArray[np.float64]) -> float:
     """
     lags = np.arange(1, residual.shape[1])
     variance = [_robust_variance(residual[:, h:] - residual[:, :-h]) for h in lags]
-    if len(lags) < 2:  # noqa: PLR2004  two points make a line
-        return 2.0
+    if len(lags) < 2 or not variance[0] > 0:  # noqa: PLR2004  two points make a line
+        return _UNKNOWN
     slope, intercept = np.polyfit(lags, variance, 1)
     noise = max(intercept / 2, 0.01 * variance[0])
     return float(max(slope, 0.0) / noise)

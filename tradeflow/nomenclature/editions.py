@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from textwrap import shorten
 from typing import TYPE_CHECKING, Final, cast
 
 import polars as pl
@@ -14,6 +15,8 @@ from tradeflow.options import Edition, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+_LONGEST_LABEL: Final = 60  # characters
 
 HELD: Final[tuple[Edition, ...]] = ("HS2012", "HS2017", "HS2022")
 """Editions whose codes, descriptions and links are held, oldest first."""
@@ -175,13 +178,15 @@ def _labels() -> dict[str, str]:
 
 
 def label(hs6: str, *, edition: str = "HS2022") -> str:
-    """Name a code in a few words, for tables and figures.
+    """Name a code in a few words, for tables and figures; else by the beginning of its text.
 
     Examples
     --------
     >>> label("854370")
     'Electrical machines n.e.c.'
+    >>> label("870120", edition="HS2017")
+    'Tractors; road, for semi-trailers'
     """
     if hs6 in _labels():
         return _labels()[hs6]
-    return _descriptions(edition).get(hs6, hs6).split(",")[0]
+    return shorten(_descriptions(edition).get(hs6, hs6), _LONGEST_LABEL, placeholder=" ...")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
@@ -23,6 +24,9 @@ from tradeflow.simulate.effects import (
 )
 from tradeflow.simulate.settings import Prices, Rates
 from tradeflow.simulate.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DATE = "2022-03"
 KINDS = {
@@ -49,15 +53,20 @@ def world(effects: tuple[Effect, ...] = (), **options: object) -> World:
 
 @lru_cache
 def trapped() -> tuple[pl.DataFrame, tf.FindingsResult]:
+    flows = happened(KINDS, LateMonth("2022-06"))
+    return flows, tf.findings(flows, since=DATE, reporter="CHN")
+
+
+def happened(kinds: Mapping[str, str], *more: Effect) -> pl.DataFrame:
+    """Flows of a simulated world in which categories do as they are told."""
     goods = {good.hs6 for good in tf.simulate(world(rates=Rates()), seed=5).goods}
     held = pl.DataFrame(tf.members()).filter(pl.col("hs6").is_in(goods))
     effects = [
         EFFECTS[kind](code)
-        for name, kind in KINDS.items()
+        for name, kind in kinds.items()
         for code in held.filter(category=name)["hs6"].to_list()
     ]
-    made = tf.simulate(world((*effects, LateMonth("2022-06"))), seed=5, backend="polars")
-    return made.flows, tf.findings(made.flows, since=DATE, reporter="CHN")
+    return tf.simulate(world((*effects, *more)), seed=5, backend="polars").flows
 
 
 def words(result: tf.FindingsResult) -> dict[str, str]:
@@ -89,6 +98,22 @@ def test_the_table_is_whole_and_holds_no_nan() -> None:
         flows.sample(fraction=1.0, shuffle=True, seed=1), since=DATE, reporter="CHN"
     )
     assert_frame_equal(mixed.table, table)
+
+
+@pytest.mark.parametrize("pieces", [True, False])
+def test_where_nothing_was_weighed_pieces_tell_price_from_volume(*, pieces: bool) -> None:
+    kinds = {"bearings": "shift", "uav_power": "shift", "machine_tools": "price", "chips": "price"}
+    flows = happened(kinds)
+    counted = flows.with_columns(
+        net_kg=pl.col("value_usd") / 30,
+        weight_estimated=pl.lit(value=True),
+        quantity=pl.col("net_kg").ceil() if pieces else None,
+        quantity_unit=pl.lit("u"),
+    )
+    said = words(tf.findings(counted, since=DATE, reporter="CHN"))
+    expected = {"shift": "anomalous", "price": "price, not volume"}
+    for name, kind in kinds.items():
+        assert said[name] == (expected[kind] if pieces else "anomalous in value"), name
 
 
 def test_years_have_the_same_words_and_fewer_witnesses() -> None:

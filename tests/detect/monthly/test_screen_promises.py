@@ -211,3 +211,21 @@ def test_a_series_known_on_one_side_of_all_dates_only() -> None:
 def test_what_cannot_be_screened_is_refused(freq: str, length: int, error: type[Exception]) -> None:
     with pytest.raises(error):
         screen(as_panel(np.ones((2, length)), freq=freq))
+
+
+@pytest.mark.usefixtures("coarse")
+def test_the_month_of_a_shift_is_its_beginning_and_no_outlier(eu: pl.DataFrame) -> None:
+    """A first month that overshoots sticks out from both neighbours; a spike still does."""
+    values = simulate_panel(40, T, seed=6).values
+    values[:, 50:] *= 4
+    values[:, 50] *= 6
+    values[:, 70] *= 20
+    result = screen(as_panel(values))
+    begun = result.shifted & (result.date == 50)
+    assert begun.mean() > 0.5
+    assert result.outliers[begun, 70].all()
+    assert not result.outliers[begun, 50].any()
+    table = screen(tf.panel(eu, by="hs6", together="reporter")).to_frame("polars")
+    found = table.filter(pl.col("description") == "level shift")
+    months = found.select(pl.col("month").dt.strftime("%Y-%m"), "outliers")
+    assert not any(month in outliers.split() for month, outliers in months.iter_rows())

@@ -9,6 +9,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+import tradeflow as tf
 from tradeflow.detect.robust.fit import detect_shift
 from tradeflow.errors import (
     DataError,
@@ -52,6 +53,13 @@ BAD = {
     "negative infinite": (with_value(3, -np.inf), DataError, "infinite"),
     "beyond all sense": (with_value(3, 1e200), DataError, "beyond"),
     "complex": (VALUES + 1j, SchemaError, "not numbers"),
+    "dates as values": (MONTHS, SchemaError, "not numbers"),
+    "periods as index of a frame": (
+        pd.DataFrame({"value": VALUES}, index=MONTHS.to_period("M")),
+        SchemaError,
+        "give the column of values alone",
+    ),
+    "a panel": (tf.panel(tf.load_sample()), UsageError, "a panel of 18. Take one"),
     "two levels without noise": (np.where(np.arange(60) < 31, 5.0, 3.0), DataError, "exactly"),
     "a straight line": (np.arange(60.0), DataError, "exactly"),
     "units that differ": (frame_with("unit", "kg", "t"), DataError, "more than one unit: kg, t"),
@@ -120,6 +128,7 @@ def forms() -> dict[str, Any]:
         "pandas periods": pd.Series(VALUES, index=MONTHS.to_period("M")),
         "month ends": pd.Series(VALUES, index=MONTHS + pd.offsets.MonthEnd()),
         "pandas frame": pd.DataFrame({"period": MONTHS, "value": VALUES}),
+        "frame of periods": pd.DataFrame({"period": MONTHS.to_period("M"), "value": VALUES}),
         "polars frame": pl.DataFrame({"period": MONTHS.date, "value": VALUES}),
         "lazy frame": pl.LazyFrame({"period": MONTHS.date, "value": VALUES}),
         "one unit": frame_with("unit", "kg", "kg"),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tradeflow.detect.witness.contrast.contrast import Against
     from tradeflow.options import Freq
 
+FIVE = tuple(f"{k:06d}" for k in range(5))
 PLACES = ("RUS", "DEU", "IND", "KAZ", "TUR", "VNM")
 
 
@@ -103,7 +104,8 @@ def test_recovers_effect_and_excess_beside_growth_of_everything_else() -> None:
     counterfactual = y[2, 0, 54:].sum()
     y[2, 0, 54:] *= 1.5
     noise = np.exp(np.random.default_rng(4).normal(0, 1e-6, y.shape))
-    result = contrast(panel_of(y * noise), since="2023-07", treated=("000002", "000005"))
+    listed = ("000002", "000005")
+    result = contrast(panel_of(y * noise), since="2023-07", treated=listed, against="both")
     expected = np.where(np.arange(8) == 2, np.log(1.5), np.where(np.arange(8) == 5, 0, np.nan))
     assert result.effect == pytest.approx(expected, abs=1e-4, nan_ok=True)
     assert result.excess[2] == pytest.approx(0.5 * counterfactual, rel=1e-3)
@@ -169,7 +171,8 @@ def test_intervals_agree_with_p_values() -> None:
 def test_unit_does_not_matter_and_money_follows_it() -> None:
     y = noisy(8, 4, 40)
     one, thousand = (
-        contrast(panel_of(f * y), since="2022-01", treated=("000001", "000002")) for f in (1, 1e3)
+        contrast(panel_of(f * y), since="2022-01", treated=FIVE[1:3], against="both")
+        for f in (1, 1e3)
     )
     assert thousand.p == pytest.approx(one.p, nan_ok=True)
     assert thousand.effect == pytest.approx(one.effect, nan_ok=True, abs=1e-6)
@@ -190,7 +193,7 @@ def test_says_why_it_is_not_heard() -> None:
     made = panel_of(y)
     broken = made.state.copy()
     broken[6 * 4, 36:] = State.BREAK  # with numbers, which may not be compared
-    result = contrast(replace(made, state=broken), since="2022-01")
+    result = contrast(replace(made, state=broken), since="2022-01", against="both")
     assert result.rule.tolist() == [
         "not heard: no trade before",
         "not heard: no trade since: the log change has no bound",
@@ -234,7 +237,7 @@ def test_two_placebos_are_too_few() -> None:
         ({"reporter": "DEU"}, UnknownNameError, "DEU"),
         ({"treated": ("999999",)}, UnknownNameError, "999999"),
         ({"treated": ()}, UsageError, "treated= is empty"),
-        ({"treated": tuple(f"{k:06d}" for k in range(5))}, UsageError, 'against="destinations"'),
+        ({"treated": FIVE, "against": "both"}, UsageError, 'against="destinations"'),
         ({"against": "everything"}, UnknownNameError, "Allowed"),
         ({"since": "2019-01"}, TooShortError, "0 periods before"),
         ({"since": "2030-01"}, TooShortError, "0 since"),

@@ -168,3 +168,26 @@ def test_what_cannot_be_asked_is_refused(
 def test_families_are_not_codes(flows: pl.DataFrame) -> None:
     with pytest.raises(UsageError, match="six-digit"):
         cover(tf.panel(flows, by="family"), **OPTIONS)
+
+
+def test_what_could_hide_is_less_than_what_was_declared(
+    flows: pl.DataFrame, annual: pl.DataFrame
+) -> None:
+    """A limit that is worth more than all toys is none: no amount would have been seen."""
+    seen = row_of(flows)
+    whole = seen["limit_usd"] / seen["limit_share"] / seen["hidden_unit_value"]  # kilograms
+    assert 0 < seen["limit_usd"] < whole * seen["unit_value_since"]
+    result = cover(annual, since=2022)
+    toys = result.table.row(by_predicate=pl.col("hs6") == TOYS, named=True)
+    assert toys["limit_share"] * toys["hidden_unit_value"] > toys["unit_value_since"]
+    assert toys["limit_usd"] is None
+    assert "no amount of them would be seen, for 18.5% of the quantity" in result.summary()
+
+
+def test_price_and_mix_make_the_unit_value(annual: pl.DataFrame) -> None:
+    result = cover(annual, since=2022)
+    together = result.table.row(0, named=True)
+    change = np.log(together["unit_value_since"] / together["unit_value_before"])
+    assert together["change_log"] + together["mix_log"] == pytest.approx(change)
+    assert "9.48 to 9.95 (x1.05); x1.08 [0.52, 2.24] price" in result.summary()
+    assert "x0.97 mix" in result.summary()

@@ -243,3 +243,15 @@ def test_simulated_data_say_so(known: Panel) -> None:
 
 def title(ax: Axes) -> str:
     return ax.get_title(loc="left")
+
+
+def test_a_category_without_a_comparable_code_of_its_own_is_not_heard(
+    category_panel: Panel,
+) -> None:
+    """Before 2022 drones stood under cameras: the price of cameras is not that of drones."""
+    table = price_volume(category_panel, since=2022).to_frame("polars")
+    drones = table.row(by_predicate=pl.col("category") == "uav_complete", named=True)
+    assert drones["rule"] == "not heard: not comparable across a change of the classification"
+    assert drones["price_log"] is drones["volume_p"] is None
+    cameras = table.row(by_predicate=pl.col("category") == "optics_thermal", named=True)
+    assert cameras["rule"] == ""  # has comparable codes of its own

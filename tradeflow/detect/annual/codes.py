@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tradeflow.detect.annual.comparable import common_movement, neighbours
-from tradeflow.detect.annual.contrast import Contrast, contrast, noise_variance
+from tradeflow.detect.annual.contrast import Contrast, contrast, noise_prior, noise_variance
 from tradeflow.detect.annual.verdicts import NOT_COMPARABLE
 from tradeflow.detect.annual.windows import Windows, windows
 from tradeflow.detect.local_level import Null, drift_ratio
-from tradeflow.detect.moderated import VariancePrior, fit_prior
 from tradeflow.errors import TooShortError, UsageError
 from tradeflow.nomenclature.sections import section_of
 from tradeflow.panel.states import State
@@ -21,6 +20,7 @@ from tradeflow.panel.states import State
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tradeflow.detect.moderated import VariancePrior
     from tradeflow.panel.model import Panel
 
 _STATED: Final = (State.REPORTED, State.ZERO, State.ESTIMATED, State.MIRROR)
@@ -119,7 +119,7 @@ def fit_codes(codes: Panel, options: ShiftOptions) -> CodeFit:
     UsageError
         The panel is monthly, holds several partners, or measures weight.
     TooShortError
-        Too few periods, or too few unlisted goods.
+        Too few periods, too few unlisted goods, or hardly any that moves.
     """
     _check(codes)
     cut = windows(codes.periods, options.since, baseline=options.baseline, after=options.after)
@@ -134,7 +134,7 @@ def fit_codes(codes: Panel, options: ShiftOptions) -> CodeFit:
     null = Null.of(len(codes.periods), _drift(values[control], expected[control], cut))
     whole = control & (values[:, cut.history] > 0).all(axis=1)
     noise = noise_variance(values[whole], expected[whole], cut, null)
-    prior = fit_prior(noise[noise > 0], null.spread(cut.history)[1])
+    prior = noise_prior(noise, cut, null)
     return CodeFit(
         values=values,
         net_kg=net_kg,

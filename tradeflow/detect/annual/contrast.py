@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tradeflow.detect.moderated import VariancePrior, moderate
+from tradeflow.detect.moderated import VariancePrior, fit_prior, moderate
+from tradeflow.errors import TooShortError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,6 +98,23 @@ def noise_variance(
     with np.errstate(divide="ignore", invalid="ignore"):
         fill = (cut.history.sum() - 1) / (seen - 1)
         return np.asarray(np.nansum(centred**2, axis=-1) * fill / scale)
+
+
+def noise_prior(noise: NDArray[np.float64], cut: Windows, null: Null) -> VariancePrior:
+    """Fit the prior of noise variances to those of the controls that move at all.
+
+    Raises
+    ------
+    TooShortError
+        Fewer than two do.
+    """
+    moving = noise[noise > 0]
+    if len(moving) < 2:  # noqa: PLR2004  a spread needs two
+        raise TooShortError(
+            "Hardly any comparable good moves before the date, so that nothing tells how far trade "
+            "strays by chance. Give the flows as recorded, of all codes."
+        )
+    return fit_prior(moving, null.spread(cut.history)[1])
 
 
 def _mean(x: NDArray[np.float64], seen: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tradeflow.detect.annual.baskets import draw_baskets, share_as_far
-from tradeflow.detect.annual.contrast import Contrast, contrast, noise_variance, shift_of
+from tradeflow.detect.annual.contrast import (
+    Contrast,
+    contrast,
+    noise_prior,
+    noise_variance,
+    shift_of,
+)
 from tradeflow.detect.annual.verdicts import NOT_COMPARABLE
-from tradeflow.detect.moderated import fit_prior
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,7 +68,7 @@ def fit_group(
     baskets = draw_baskets(near, count=options.baskets, seed=options.seed, name=name)
     basket_values, basket_expected = _sums(fit, baskets)
     noise = noise_variance(basket_values, basket_expected, fit.cut, fit.null)
-    prior = fit_prior(noise[noise > 0], fit.null.spread(fit.cut.history)[1])
+    prior = noise_prior(noise, fit.cut, fit.null)
     result = contrast(values[None], expected[None], fit.cut, fit.null, prior)
     placebo = shift_of(basket_values, basket_expected, fit.cut)
     low, high = np.nanquantile(placebo, [0.05, 0.95])

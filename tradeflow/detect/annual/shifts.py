@@ -19,6 +19,7 @@ from tradeflow.detect.annual.result import Path, PlaceboYear, Shift, ShiftTable
 from tradeflow.detect.annual.rows import category_row, code_row, path_of
 from tradeflow.detect.annual.verdicts import DROP, SURGE
 from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.check import check_is_panel
 from tradeflow.errors import TooShortError, UsageError
 from tradeflow.nomenclature.categories import category, kind_of
 from tradeflow.nomenclature.editions import first_day
@@ -70,7 +71,7 @@ def detect_shifts(
     Raises
     ------
     UsageError
-        The panel is monthly, by family, of weights, or of several partners.
+        It is no panel, or the panel is monthly, by family, of weights, or of several partners.
     TooShortError
         Too few years or too few unlisted goods.
 
@@ -96,6 +97,7 @@ def detect_shifts(
     >>> shifts["chips"].verdict
     'no shift'
     """
+    check_is_panel(panel)
     options = ShiftOptions(
         since=first_day(since),
         baseline=baseline,
@@ -146,7 +148,10 @@ def _codes(panel: Panel) -> Panel:
         return panel.parts
     if panel.by == "hs6":
         return panel
-    raise UsageError(f"detect_shifts() takes a panel by category or hs6, not by {panel.by}.")
+    raise UsageError(
+        f"detect_shifts() takes a panel by category or hs6, not by {panel.by}: "
+        'tf.panel(flows, by="hs6").'
+    )
 
 
 def _rank(row: Shift) -> tuple[int, float, str]:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tradeflow.detect.annual.result import Shift
-    from tradeflow.detect.findings.hearing import Answer, Answers, Question
+    from tradeflow.detect.findings.hearing import Answer, Answers
+    from tradeflow.detect.findings.question import Question
     from tradeflow.detect.monthly.monitor import MonitorResult
     from tradeflow.detect.monthly.screen import ScreenResult
 
@@ -32,7 +33,7 @@ SCHEMA: Final = {
     "size_log": pl.Float64,
     "size_log_low": pl.Float64,
     "size_log_high": pl.Float64,
-    "alarm": pl.Boolean,  # null where none could be raised
+    "alarm": pl.Boolean,  # null where none could be raised; for years: shifted, and rare
     "alarm_p": pl.Float64,
     "alarm_q": pl.Float64,
     "span": pl.Int64,  # periods judged together
@@ -119,7 +120,10 @@ def _pick(matrix: NDArray[np.float64], at: NDArray[np.intp]) -> NDArray[np.float
 
 
 def annual(question: Question) -> pl.DataFrame:
-    """Description and alarm by ``detect_shifts``: a shift, and rare among comparable goods."""
+    """Description and alarm by ``detect_shifts``.
+
+    p and q are those of the shift; the alarm also asks that it be rare among comparable goods.
+    """
     table = detect_shifts(question.asked, since=question.since, q=question.q)
     named = {row.name: row for row in table.rows}
     after = sum(period >= question.since for period in table.periods)

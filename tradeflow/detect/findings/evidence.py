@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tradeflow.detect.findings.quantity import quantity_of
+from tradeflow.detect.findings.reading import ENDS, NO_ROW, matched, numbers
 from tradeflow.detect.findings.stance import (
     AGREES,
     DISAGREES,
@@ -20,15 +22,12 @@ from tradeflow.detect.witness.heard import HEARD, not_heard
 from tradeflow.frames import to_polars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from tradeflow.detect.findings.hearing import Answer, Answers, Result
+    from tradeflow.detect.findings.hearing import Answer, Answers
     from tradeflow.detect.witness.contrast.result import ContrastResult
     from tradeflow.detect.witness.excess.result import ExcessResult
     from tradeflow.detect.witness.mirror.mirror import MirrorResult
-    from tradeflow.detect.witness.price.price_volume import PriceVolumeResult
     from tradeflow.detect.witness.province.province import ProvinceResult
     from tradeflow.detect.witness.routes.routes import RoutesResult
 
@@ -36,11 +35,8 @@ NO_LOSS: Final = not_heard("no fall on the direct route")
 CHANCE: Final = 0.10
 """p-value, over all hubs, up to which an excess at a hub is not put down to chance."""
 
-NO_ROW: Final = not_heard("no such series in its answer")
 COULD_CARRY: Final = 0.5
 """Part of a loss that hubs must be able to carry for a diversion to be compatible with it."""
-
-_ENDS: Final = ("", "_low", "_high")
 
 
 def columns_of(
@@ -65,24 +61,12 @@ def columns_of(
         _contrast("contrast", answers.contrast, keys, own, rate),
         _destinations(answers.destinations, keys, own, rate, world),
         _donors(answers.donors, keys, own, rate),
-        _price(answers.price, keys, own),
+        quantity_of(answers, keys, own),
         _mirror(answers.mirror, keys, own),
         _routes(answers.routes, keys, own),
         _province(answers.province, keys),
     ]
     return pl.concat(parts, how="horizontal")
-
-
-def matched(answer: Answer[Result], keys: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """Rows of a witness's frame in the order of `keys`: the columns asked for, and the rule."""
-    on = keys.columns[:3]
-    if answer.result is None:
-        nothing = {name: [None] * len(keys) for name in columns}
-        frame = pl.DataFrame(nothing, schema=dict.fromkeys(columns, pl.Float64))
-        return frame.with_columns(rule=pl.lit(answer.why))
-    found = to_polars(answer.result.to_frame("polars")).select(*on, *columns, "rule")
-    joined = keys.select(on).join(found, on=on, how="left", maintain_order="left")
-    return joined.select(*columns, pl.col("rule").fill_null(NO_ROW))
 
 
 def _contrast(
@@ -92,11 +76,11 @@ def _contrast(
     own: NDArray[np.float64],
     rate: float,
 ) -> pl.DataFrame:
-    found = matched(answer, keys, [*(f"effect_log{end}" for end in _ENDS), "q_student"])
-    moved = _numbers(found, "q_student", missing=1.0) <= rate
+    found = matched(answer, keys, [*(f"effect_log{end}" for end in ENDS), "q_student"])
+    moved = numbers(found, "q_student", missing=1.0) <= rate
     moved &= _away_from_zero(found, "effect_log")
     stance = stances(_estimate(found, "effect_log", moved), own)
-    renamed = {f"effect_log{end}": f"{name}_log{end}" for end in _ENDS} | {"q_student": f"{name}_q"}
+    renamed = {f"effect_log{end}": f"{name}_log{end}" for end in ENDS} | {"q_student": f"{name}_q"}
     return found.drop("rule").rename(renamed).with_columns(pl.Series(name, stance))
 
 
@@ -107,14 +91,19 @@ def _destinations(
     rate: float,
     world: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Other destinations disagree, too, where the good surely made half of the change there."""
+    """Other destinations disagree, too, where the good surely moved there.
+
+    By half of the change; or by less, if the contrast with them makes less than half of it.
+    """
     said = _contrast("destinations", answer, keys, own, rate)
     elsewhere = keys.select(keys.columns[2]).join(
         world, on=keys.columns[2], how="left", maintain_order="left"
     )
-    low, high = (_numbers(elsewhere, f"world_log{end}") for end in ("_low", "_high"))
+    low, high = (numbers(elsewhere, f"world_log{end}") for end in ("_low", "_high"))
     surely = np.where(own > 0, low, -high)
-    shared = surely >= HALF * np.minimum(np.abs(own), FARTHEST)
+    half = HALF * np.minimum(np.abs(own), FARTHEST)
+    little = np.sign(own) * numbers(said, "destinations_log") < half
+    shared = (surely >= half) | ((surely > 0) & little)
     stance = np.where(shared, DISAGREES, said["destinations"].to_numpy())
     return said.with_columns(destinations=pl.Series(stance)).hstack(elsewhere.drop(keys.columns[2]))
 
@@ -122,46 +111,26 @@ def _destinations(
 def _donors(
     answer: Answer[ExcessResult], keys: pl.DataFrame, own: NDArray[np.float64], rate: float
 ) -> pl.DataFrame:
-    money = [f"excess_usd{end}" for end in _ENDS]
-    shares = [f"excess_percent{end}" for end in _ENDS]
+    money = [f"excess_usd{end}" for end in ENDS]
+    shares = [f"excess_percent{end}" for end in ENDS]
     found = matched(answer, keys, [*money, *shares, "q_student"])
     logs = found.with_columns((pl.col(shares) / 100).clip(lower_bound=-0.999).log1p())
-    moved = _numbers(found, "q_student", missing=1.0) <= rate
+    moved = numbers(found, "q_student", missing=1.0) <= rate
     stance = stances(_estimate(logs, "excess_percent", moved), own)
-    renamed = {f"excess_usd{end}": f"donors_usd{end}" for end in _ENDS} | {"q_student": "donors_q"}
+    renamed = {f"excess_usd{end}": f"donors_usd{end}" for end in ENDS} | {"q_student": "donors_q"}
     kept = found.select(*money, "q_student").rename(renamed)
     return kept.with_columns(donors=pl.Series(stance))
-
-
-def _price(
-    answer: Answer[PriceVolumeResult], keys: pl.DataFrame, own: NDArray[np.float64]
-) -> pl.DataFrame:
-    """Stance of the quantity: it disagrees where the price alone makes half of the change."""
-    parts = [f"{part}_log{end}" for part in ("price", "volume") for end in _ENDS]
-    found = matched(answer, keys, parts)
-    sign, bar = np.sign(own), HALF * np.abs(own)
-    price, low, high = (_numbers(found, f"price_log{end}") for end in _ENDS)
-    surely = np.where(sign > 0, low, -high)
-    at_most = np.where(sign > 0, high, -low)
-    said = np.select(
-        [np.isnan(own) | np.isnan(price), surely >= bar, at_most < bar],
-        [UNDECIDED, DISAGREES, AGREES],
-        default=UNDECIDED,
-    )
-    rule = found["rule"].to_numpy().astype(np.str_)
-    stance = np.where(rule == HEARD, said, rule)
-    return found.drop("rule").with_columns(volume=pl.Series(stance))
 
 
 def _mirror(
     answer: Answer[MirrorResult], keys: pl.DataFrame, own: NDArray[np.float64]
 ) -> pl.DataFrame:
     """The mirror shows the change that its own imports had: the exports' and that of the gap."""
-    gap = [f"change_log{end}" for end in _ENDS]
+    gap = [f"change_log{end}" for end in ENDS]
     found = matched(answer, keys, gap)
     logs = found.with_columns(pl.col(gap) + pl.Series(np.nan_to_num(own)))
     stance = stances(_estimate(logs, "change_log", _away_from_zero(logs, "change_log")), own)
-    renamed = {f"change_log{end}": f"mirror_gap_log{end}" for end in _ENDS}
+    renamed = {f"change_log{end}": f"mirror_gap_log{end}" for end in ENDS}
     return found.drop("rule").rename(renamed).with_columns(mirror=pl.Series(stance))
 
 
@@ -172,18 +141,18 @@ def _routes(
 
     The hub that could carry most speaks, with its p-value multiplied by the number of hubs.
     """
-    by, columns = keys.columns[2], [*(f"share{end}" for end in _ENDS), "p"]
+    by, columns = keys.columns[2], [*(f"share{end}" for end in ENDS), "p"]
     blank = pl.DataFrame(schema={by: pl.String} | dict.fromkeys(columns, pl.Float64))
     hubs = blank if answer.result is None else _best_hub(answer.result, by, columns)
     found = keys.select(by).join(hubs, on=by, how="left", maintain_order="left")
-    share, _, high, p = (_numbers(found, name) for name in columns)
+    share, _, high, p = (numbers(found, name) for name in columns)
     said = np.select(
         [np.isnan(share), high < COULD_CARRY, (share >= COULD_CARRY) & (p <= CHANCE)],
         [answer.why or not_heard("no loss beyond chance, or no hub heard"), DISAGREES, AGREES],
         default=UNDECIDED,
     )
     stance = np.where(own < 0, said, NO_LOSS)
-    renamed = {f"share{end}": f"routes_share{end}" for end in _ENDS}
+    renamed = {f"share{end}": f"routes_share{end}" for end in ENDS}
     return found.select(columns[:3]).rename(renamed).with_columns(routes=pl.Series(stance))
 
 
@@ -219,14 +188,10 @@ def _province(answer: Answer[ProvinceResult], keys: pl.DataFrame) -> pl.DataFram
 
 
 def _estimate(found: pl.DataFrame, name: str, moved: NDArray[np.bool_]) -> Estimate:
-    change, low, high = (_numbers(found, f"{name}{end}") for end in _ENDS)
+    change, low, high = (numbers(found, f"{name}{end}") for end in ENDS)
     return Estimate(change, low, high, moved, found["rule"].to_numpy().astype(np.str_))
 
 
 def _away_from_zero(found: pl.DataFrame, name: str) -> NDArray[np.bool_]:
-    low, high = _numbers(found, f"{name}_low"), _numbers(found, f"{name}_high")
+    low, high = numbers(found, f"{name}_low"), numbers(found, f"{name}_high")
     return (low > 0) | (high < 0)
-
-
-def _numbers(frame: pl.DataFrame, name: str, *, missing: float = np.nan) -> NDArray[np.float64]:
-    return frame[name].cast(pl.Float64).fill_null(missing).to_numpy()

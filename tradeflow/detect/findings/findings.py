@@ -9,38 +9,42 @@ import polars as pl
 
 from tradeflow.detect.findings.base import annual, monthly
 from tradeflow.detect.findings.elsewhere import change_elsewhere
-from tradeflow.detect.findings.evidence import columns_of
-from tradeflow.detect.findings.hearing import Question, call_all, judged_until
+from tradeflow.detect.findings.evidence import NO_LOSS, columns_of
+from tradeflow.detect.findings.hearing import call_all, judged_until
 from tradeflow.detect.findings.partner_code import vanished_from
+from tradeflow.detect.findings.question import ask
 from tradeflow.detect.findings.result import FindingsResult
 from tradeflow.detect.findings.sentence import sentence
-from tradeflow.detect.findings.stance import AGREES, DISAGREES
-from tradeflow.detect.findings.verdict import ALONE, NOT_COMPARABLE, VERDICTS, Case, verdict
-from tradeflow.errors import TooShortError, UsageError
+from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
+from tradeflow.detect.findings.verdict import ALONE, ALONG, NOT_COMPARABLE, VERDICTS, Case, verdict
+from tradeflow.detect.witness.check import check_goods
 from tradeflow.frames import to_polars
 from tradeflow.nomenclature.categories import category
 from tradeflow.nomenclature.countries import country
-from tradeflow.nomenclature.editions import describe, first_day, known_codes
-from tradeflow.options import By, one_of
-from tradeflow.panel.build import ALL, panel
+from tradeflow.nomenclature.editions import first_day, label
+from tradeflow.panel.build import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from numpy.typing import NDArray
-
+    from tradeflow.detect.findings.hearing import Answers
+    from tradeflow.detect.findings.question import Question
     from tradeflow.frames import Frame
-    from tradeflow.options import Side
-    from tradeflow.panel.model import Panel
+    from tradeflow.options import By
 
-EURASIAN_UNION: Final = ("ARM", "BLR", "KAZ", "KGZ")
+SIDED: Final = ("contrast", "donors", "volume", "mirror")
+"""Witnesses that take sides on a change."""
 
-FEWEST_CONTROLS: Final = 20
-"""Unlisted codes that must be there for the listed ones to be contrasted as a list."""
+WITNESSES: Final = (*SIDED, "routes")
+"""These, and the one that only says whether others could have carried a fall."""
 
-SIDED: Final = ("contrast", "donors", "volume", "mirror", "routes")
-"""Witnesses that take sides."""
+CARRIED: Final = {
+    AGREES: "could carry it",
+    UNDECIDED: "might carry it",
+    DISAGREES: "could not carry it",
+}
+"""What the routes say of a fall: no word on whether trade fell."""
 
 
 def findings(
@@ -63,7 +67,7 @@ def findings(
     since
         First period after; chosen before looking.
     by
-        ``"category"``, ``"hs6"`` or ``"family"``.
+        ``"category"``, ``"hs6"`` or, for months alone, ``"family"``.
     partner
         The destination asked about.
     reporter
@@ -82,7 +86,8 @@ def findings(
     Raises
     ------
     UsageError
-        There are no exports to `partner`, or the table mixes sources, releases or frequencies.
+        There are no exports to `partner` or of `reporter`; the table mixes sources, releases or
+        frequencies; it holds years, and is asked by family.
     TooShortError
         No period before `since`, or none from it on.
     UnknownNameError
@@ -103,14 +108,14 @@ def findings(
     >>> found.table.filter(verdict="unusual")["category"].to_list()
     ['machine_tools', 'chip_making', 'test_measurement']
     """
-    one_of(by, By, name="by")
+    check_goods(by)
     table, day = to_polars(flows), first_day(since)
     route = (partner, reporter)
-    question = _question(table, by, route, since=day, hubs=hubs, q=q)
+    question = ask(table, by, route, since=day, hubs=hubs, q=q)
     end = judged_until(question)
     if end is not None:  # all witnesses are asked about the months that the alarm judged
         judged = table.filter(pl.col("period") < end)
-        question = _question(judged, by, route, since=day, hubs=hubs, q=q)
+        question = ask(judged, by, route, since=day, hubs=hubs, q=q)
     answers = call_all(question)
     keys = question.asked.keys.select("reporter", "partner", by)
     base = (
@@ -122,7 +127,7 @@ def findings(
         question.panel, since=question.since, partner=question.partner, exclude=question.set_aside()
     )
     evidence = columns_of(answers, keys, own, q, world)
-    rows = _judged(keys.hstack(base).hstack(evidence), question)
+    rows = _judged(keys.hstack(base).hstack(evidence), question, _beside(answers))
     return FindingsResult(
         table=rows,
         answers=answers,
@@ -133,86 +138,6 @@ def findings(
         provenance=question.panel.provenance,
         rate=q,
     )
-
-
-def _question(
-    flows: pl.DataFrame,
-    by: By,
-    route: tuple[str, str | None],
-    *,
-    since: date,
-    hubs: Sequence[str] | None,
-    q: float,
-) -> Question:
-    partner = country(route[0]).iso3
-    reporter = None if route[1] is None else country(route[1]).iso3
-    exports = flows.filter(pl.col("flow") == "export")
-    if reporter is not None:
-        exports = exports.filter(pl.col("reporter") == reporter)
-    else:
-        exports = _main_reporters(exports, partner)
-    together: Side | None = "reporter" if exports["reporter"].n_unique() > 1 else None
-    whole = panel(exports, by=by, together=together)
-    rows = _to(whole, partner)
-    if not len(rows):
-        raise UsageError(f"The table has no exports to {partner}: name another partner.")
-    if not whole.periods[0] < since <= whole.periods[-1]:
-        raise TooShortError(
-            f"No period before, or none since, {since:%Y-%m}: the table holds "
-            f"{whole.periods[0]:%Y-%m} to {whole.periods[-1]:%Y-%m}."
-        )
-    asked = whole.take(rows)
-    return Question(
-        flows=flows,
-        panel=whole,
-        field=_field(whole),
-        treated=_treated(asked, by),
-        company=_company(asked, partner),
-        asked=asked,
-        asked_flows=exports.filter(pl.col("partner") == partner),
-        since=since,
-        partner=partner,
-        reporter=None if together else str(whole.keys["reporter"][0]),
-        hubs=tuple(EURASIAN_UNION if hubs is None else (country(hub).iso3 for hub in hubs)),
-        q=q,
-    )
-
-
-def _field(whole: Panel) -> Panel:
-    """The series, and the codes that are in no category."""
-    if whole.parts is None:
-        return whole
-    unlisted = np.flatnonzero(~whole.parts.keys["listed"].to_numpy())
-    return whole.beside(whole.parts.take(unlisted))
-
-
-def _treated(asked: Panel, by: str) -> tuple[str, ...] | None:
-    """Categories, or codes on a list, if there are enough others to show trade in general."""
-    if asked.parts is not None:
-        codes = asked.parts.keys.filter(~pl.col("listed"))["hs6"].n_unique()
-        return tuple(asked.keys[by]) if codes >= FEWEST_CONTROLS else None
-    if by != "hs6":
-        return None
-    listed = asked.keys["listed"]
-    enough = listed.any() and (~listed).sum() >= FEWEST_CONTROLS
-    return tuple(asked.keys.filter(listed)[by]) if enough else None
-
-
-def _company(asked: Panel, partner: str) -> Panel:
-    """The series asked about, and all codes to the same partner."""
-    if asked.parts is None:
-        return asked
-    return asked.beside(asked.parts.take(_to(asked.parts, partner)))
-
-
-def _to(panel_: Panel, partner: str) -> NDArray[np.intp]:
-    return np.flatnonzero(panel_.keys["partner"].to_numpy() == partner)
-
-
-def _main_reporters(exports: pl.DataFrame, partner: str) -> pl.DataFrame:
-    """Exports of those that are not themselves destinations, such as hubs, nor the partner."""
-    destinations = exports["partner"].unique().to_list()
-    return exports.filter(~pl.col("reporter").is_in([*destinations, partner]))
 
 
 def _without_partner(base: pl.DataFrame, question: Question) -> pl.DataFrame:
@@ -227,14 +152,15 @@ def _without_partner(base: pl.DataFrame, question: Question) -> pl.DataFrame:
     return base.with_columns(rule=pl.lit(why))
 
 
-def _judged(table: pl.DataFrame, question: Question) -> pl.DataFrame:
+def _judged(table: pl.DataFrame, question: Question, beside: str) -> pl.DataFrame:
     """Add verdict, sentence and the witnesses on each side; the strongest verdicts first."""
-    rows = [_with_verdict(row, question) for row in table.iter_rows(named=True)]
+    rows = [_with_verdict(row, question, beside) for row in table.iter_rows(named=True)]
     added = pl.DataFrame(rows, schema=_ADDED)
     rank = {word: place for place, word in enumerate(VERDICTS)}
     return (
         table.hstack(added)
         .with_columns(
+            pl.col("routes").replace(CARRIED),
             rank=pl.col("verdict").replace_strict(rank, return_dtype=pl.Int64),
             size=-pl.col("excess_usd").abs(),
         )
@@ -253,12 +179,13 @@ _ADDED: Final = dict.fromkeys(
 )
 
 
-def _with_verdict(row: Mapping[str, Any], question: Question) -> dict[str, str]:
+def _with_verdict(row: Mapping[str, Any], question: Question, beside: str) -> dict[str, str]:
     word = verdict(
         Case(
             rule=row["rule"],
             alarm=row["alarm"],
             alone=row["alarm_p"] is not None and row["alarm_p"] <= ALONE,
+            along=row["alarm_p"] is not None and row["alarm_p"] <= ALONG,
             found=row["change_log"] is not None,
             falling=(row["change_log"] or 0.0) < 0,
             alike=_alike(row),
@@ -270,22 +197,21 @@ def _with_verdict(row: Mapping[str, Any], question: Question) -> dict[str, str]:
             routes=row["routes"],
         )
     )
-    by = question.panel.by
-    title, flags = _title(by, row[by])
+    title, flags = _title(row, question)
     said = {
         "title": title,
         "verdict": word,
         "flags": flags,
         "agree": ", ".join(name for name in SIDED if row[name] == AGREES),
         "disagree": ", ".join(name for name in SIDED if row[name] == DISAGREES),
-        "not_heard": ", ".join(name for name in SIDED if row[name].startswith("not heard")),
+        "not_heard": ", ".join(name for name in WITNESSES if _silent(row[name])),
     }
     names = {
         "goods": title,
         "reporter": "all reporters" if row["reporter"] == ALL else country(row["reporter"]).name,
         "partner": country(row["partner"]).name,
         "span": _span(question, row["span"]),
-        "beside": _beside(question),
+        "beside": beside,
         "reference": _REFERENCE[question.panel.freq],
         "quiet": _quiet(row, question),
     }
@@ -294,12 +220,13 @@ def _with_verdict(row: Mapping[str, Any], question: Question) -> dict[str, str]:
 
 def _quiet(row: Mapping[str, Any], question: Question) -> str:
     """How a series without an alarm is described: within its reference, or not far enough out."""
-    if question.panel.freq == "A" and (row["alarm_q"] or 1.0) <= question.q:
+    q, p = (1.0 if row[name] is None else row[name] for name in ("alarm_q", "alarm_p"))
+    if question.panel.freq == "A" and q <= question.q:
         return (
-            f"beyond what comparable goods did (q {row['alarm_q']:.3f}), but so large a change is "
+            f"beyond what comparable goods did (q {q:.3f}), but so large a change is "
             "not rare among them"
         )
-    if question.panel.freq == "M" and (row["alarm_p"] or 1.0) <= ALONE:
+    if question.panel.freq == "M" and p <= ALONE:
         return "outside what the months before forecast, but not when all series are looked at"
     return f"within {_REFERENCE[question.panel.freq]}"
 
@@ -312,17 +239,24 @@ def _alike(row: Mapping[str, Any]) -> bool:
     return bool(row["change_log"] * row[f"world_log{end}"] > 0)
 
 
-def _title(by: str, name: str) -> tuple[str, str]:
+def _silent(said: str) -> bool:
+    """Whether a witness was asked and could not answer; of a rise the routes are not asked."""
+    return said.startswith("not heard") and said != NO_LOSS
+
+
+def _title(row: Mapping[str, Any], question: Question) -> tuple[str, str]:
     """What the series is called in print, and what to beware of."""
+    by = question.panel.by
     if by == "category":
-        found = category(name)
+        found = category(row[by])
         return found.title, found.beware
-    held = name in known_codes("HS2022")
-    return (f"{name} {describe(name).split(';')[0]}" if held else name), ""
+    edition = str(question.flows["edition"].cast(pl.String).max())
+    return f"{row[by]} {label(row[by], edition=edition)}", ""
 
 
-def _beside(question: Question) -> str:
-    goods = " and other goods" if question.against() == "both" else ""
+def _beside(answers: Answers) -> str:
+    found = answers.contrast.result
+    goods = " and other goods" if found is not None and found.against == "both" else ""
     return f"other destinations{goods}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Generic, Literal, Protocol, TypedDict, 
 
 import numpy as np
 
+from tradeflow.detect.findings.counted import counted
 from tradeflow.detect.monthly.monitor import MonitorResult, monitor
 from tradeflow.detect.monthly.screen import ScreenResult, screen
 from tradeflow.detect.witness.contrast.contrast import contrast
@@ -25,70 +26,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from tradeflow.detect.witness.contrast.result import Against, ContrastResult
+    from tradeflow.detect.findings.question import Question
+    from tradeflow.detect.witness.contrast.result import ContrastResult
     from tradeflow.detect.witness.excess.result import ExcessResult
     from tradeflow.frames import Frame
     from tradeflow.options import Backend, Side
-    from tradeflow.panel.model import Panel
-
-FEWEST_GOODS: Final = 20
-"""Goods that must be left to show what the partner imports of everything."""
-
-FEWEST_DONORS: Final = 3
-"""Destinations that must be left for suspected hubs to be set aside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, of flows and of the panel made of them.
-
-    Attributes
-    ----------
-    flows
-        The flow table.
-    panel
-        Exports of the reporter to all destinations.
-    field
-        What the contrast reads: `panel`, and by category the codes in none, which show what each
-        destination imports of everything.
-    treated
-        Categories asked about in `field`; None if every series is asked about.
-    company
-        What the alarm is calibrated on: `asked`, and by category all codes to the partner.
-    asked, asked_flows
-        The same to the partner alone, and the rows that are about it.
-    since, partner, reporter
-        First period after; ISO alpha-3; None for all reporters together.
-    hubs
-        Destinations that the same events may have affected, set aside as donors.
-    q
-        False-discovery rate.
-    """
-
-    flows: pl.DataFrame
-    panel: Panel
-    field: Panel
-    treated: tuple[str, ...] | None
-    company: Panel
-    asked: Panel
-    asked_flows: pl.DataFrame
-    since: date
-    partner: str
-    reporter: str | None
-    hubs: tuple[str, ...]
-    q: float
-
-    def set_aside(self) -> tuple[str, ...]:
-        """Suspected hubs, unless too few destinations would be left to compare with."""
-        others = set(self.panel.keys["partner"]) - {self.partner}
-        hubs = others & set(self.hubs)
-        return tuple(sorted(hubs)) if len(others - hubs) >= FEWEST_DONORS else ()
-
-    def against(self) -> Against:
-        """What to contrast with: other goods, too, if enough are not asked about."""
-        named = self.field.keys[self.field.by]
-        others = named.filter(~named.is_in(list(self.treated or ())))
-        return "both" if others.n_unique() >= FEWEST_GOODS else "destinations"
 
 
 class _Recent(TypedDict):
@@ -131,7 +73,11 @@ class Answer(Generic[Told_co]):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """All witnesses. ``destinations`` is the contrast with other destinations alone."""
+    """All witnesses.
+
+    ``destinations`` is the contrast with other destinations alone; ``price`` goes by weights,
+    ``pieces`` by supplementary quantities.
+    """
 
     description: Answer[ScreenResult]
     alarm: Answer[MonitorResult]
@@ -139,6 +85,7 @@ class Answers:
     destinations: Answer[ContrastResult]
     donors: Answer[ExcessResult]
     price: Answer[PriceVolumeResult]
+    pieces: Answer[PriceVolumeResult]
     mirror: Answer[MirrorResult]
     routes: Answer[RoutesResult]
     province: Answer[ProvinceResult]
@@ -180,7 +127,6 @@ def call_all(q: Question) -> Answers:
                 partner=partner,
                 treated=q.treated,
                 exclude=aside,
-                against=q.against(),
                 q=rate,
                 **_RECENT,
             )
@@ -197,7 +143,8 @@ def call_all(q: Question) -> Answers:
             )
         ),
         donors=_call(lambda: excess(q.panel, since=since, partner=partner, treated=aside)),
-        price=_call(lambda: _prices(q)),
+        price=_call(lambda: _prices(q, q.asked_flows)),
+        pieces=_call(lambda: _prices(q, counted(q.asked_flows))),
         mirror=_call(
             lambda: mirror(q.flows, since=since, by=by, reporter=q.reporter, partner=partner)
         ),
@@ -217,11 +164,11 @@ def _call(ask: Callable[[], Told_co]) -> Answer[Told_co]:
         return Answer(None, not_heard(str(error)))
 
 
-def _prices(q: Question) -> PriceVolumeResult:
+def _prices(q: Question, flows: pl.DataFrame) -> PriceVolumeResult:
     """Price and volume of a panel of the partner's rows alone, whose weights may carry flags."""
     side: Side | None = "reporter" if q.reporter is None else None
-    own = panel(q.asked_flows, by=q.asked.by, together=side)
-    return price_volume(own, since=q.since, flows=None if side else q.asked_flows)
+    own = panel(flows, by=q.asked.by, together=side)
+    return price_volume(own, since=q.since, flows=None if side else flows)
 
 
 def _one(q: Question) -> str:

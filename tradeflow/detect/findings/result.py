@@ -28,8 +28,14 @@ class FindingsResult:
         description with date set and size (log points, 90 % interval); alarm with its q-value, the
         span of periods judged together, change (log points) and excess over them (US dollars,
         90 % interval); for each witness its estimate with 90 % interval and its stance (agrees,
-        disagrees, undecided, or why it was not heard); agree, disagree, not_heard (names of
+        disagrees, undecided, or why it was not heard; the routes take no side, but say of a fall
+        whether hubs could, might or could not carry it); agree, disagree, not_heard (names of
         witnesses); rule (empty, or why nothing can be said); flags.
+
+        For months ``alarm`` is ``alarm_q <= rate``. For years it asks for more, so that it can be
+        False beside a small ``alarm_q``: alarm_p and alarm_q are those of the *shift*, and very
+        many goods shifted; the alarm also asks that so large a shift be *rare* among comparable
+        goods (:attr:`tradeflow.detect.annual.result.Shift.exceptional`).
     answers
         Of every witness: its own result, or why there is none.
     by

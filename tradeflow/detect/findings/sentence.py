@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
+from tradeflow.detect.findings.stance import AGREES, DISAGREES
 from tradeflow.detect.findings.verdict import (
+    ALONG,
     ANOMALOUS,
     DESCRIBED,
     DIVERTED,
+    IN_VALUE,
     NOT_COMPARABLE,
     PRICE,
     SHARED_DESTINATIONS,
@@ -28,10 +30,20 @@ _NEARLY_ALL: Final = -95.0  # per cent
 _CLOSING: Final = {
     DESCRIBED: "too few months before it for an alarm",
     ANOMALOUS: "compatible with a {way} specific to {partner}",
+    IN_VALUE: (
+        "compatible with a {way} in value specific to {partner}; whether the quantity {moved} "
+        "cannot be known"
+    ),
     SHARED_DESTINATIONS: "but the same goods {moved} alike to other destinations",
     SHARED_GOODS: "but other goods to {partner} {moved} alike",
     PRICE: "but this is a change of price, not of quantity",
     DIVERTED: "compatible with trade having gone through third countries instead",
+}
+
+_OPPOSING: Final = {
+    "destinations": "other destinations alone do not bear it out",
+    "donors": "a mean of donors does not bear it out",
+    "mirror": "the partner's own reports do not bear it out",
 }
 
 
@@ -71,14 +83,22 @@ def _unusual(row: Mapping[str, Any]) -> str:
     """Say what keeps the change from being called specific to the partner."""
     if row["contrast"] != AGREES:
         return "unusual, and not shown to be specific to {partner}"
-    hubs = row["change_log"] < 0 and row["routes"] in {AGREES, UNDECIDED}
+    hubs = row["change_log"] < 0 and row["routes"] != DISAGREES
     reasons = [
-        ("the quantity is not shown to have moved", row["volume"] != AGREES),
-        ("hubs might have carried it", hubs),
-        (f"{row['disagree']} disagree", row["donors"] == DISAGREES or row["mirror"] == DISAGREES),
+        *(
+            ["by itself the series is within what the months before forecast"]
+            if not _along(row)
+            else []
+        ),
+        *(["the quantity is not shown to have moved"] if row["volume"] != AGREES else []),
+        *(["hubs might have carried it"] if hubs else []),
+        *(words for name, words in _OPPOSING.items() if row[name] == DISAGREES),
     ]
-    told = " and ".join(words for words, holds in reasons if holds)
-    return f"a {{way}} beyond other trade, but {told or 'the alarm alone does not hold'}"
+    return f"a {{way}} beyond other trade, but {' and '.join(reasons)}"
+
+
+def _along(row: Mapping[str, Any]) -> bool:
+    return bool(row["alarm"]) or row["alarm_p"] <= ALONG
 
 
 def _excess(row: Mapping[str, Any], what: Mapping[str, str]) -> str:

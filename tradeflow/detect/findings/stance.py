@@ -15,6 +15,9 @@ AGREES: Final = "agrees"
 DISAGREES: Final = "disagrees"
 UNDECIDED: Final = "undecided"
 
+SAID: Final = (AGREES, DISAGREES, UNDECIDED)
+"""What a witness that was heard can say."""
+
 HALF: Final = 0.5
 """Part of a change that a witness must leave possible in order not to disagree."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
+from tradeflow.detect.findings.stance import AGREES, DISAGREES, SAID
 
 ANOMALOUS: Final = "anomalous"
+IN_VALUE: Final = "anomalous in value"
 UNUSUAL: Final = "unusual"
 SHARED_DESTINATIONS: Final = "shared with other destinations"
 SHARED_GOODS: Final = "shared with other goods"
@@ -22,11 +23,14 @@ TOO_THIN: Final = "too thin"
 VERDICTS: Final = {
     ANOMALOUS: (
         "The contrast moved, so did the series by itself, in quantity and not in price; no witness "
-        "heard disagrees; and a fall is not one that hubs might have carried."
+        "heard disagrees; and a fall is one that hubs could not have carried."
+    ),
+    IN_VALUE: (
+        "The same, but goods neither weighed nor counted: whether it is price cannot be known."
     ),
     UNUSUAL: (
-        "An alarm, or a contrast that moved; but the other of the two, or the quantity, is not "
-        "heard or undecided, or witnesses disagree."
+        "An alarm, or a contrast that moved; but the other of the two is missing, the quantity is "
+        "undecided, hubs might have carried a fall, or witnesses disagree."
     ),
     SHARED_DESTINATIONS: "A change; the same goods moved alike to other destinations.",
     SHARED_GOODS: "A change; other goods to the same destination moved alike.",
@@ -44,6 +48,12 @@ VERDICTS: Final = {
 ALONE: Final = 0.05
 """p-value up to which a series moved by itself."""
 
+ALONG: Final = 0.20
+"""p-value up to which a series moved as the contrast says.
+
+The contrast has named the direction, so that only one of the two tails is asked: one in ten.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -57,8 +67,11 @@ class Case:
         Whether the alarm fired at the promised rate; None if it could not be heard.
     alone
         Whether it would have fired if only this series had been looked at (p of at most 5 %).
-        Enough where a witness then explains the change, or where the contrast, at the promised
-        rate, has named the series.
+        Enough where a witness then explains the change.
+    along
+        Whether the series left its own past in the direction that the contrast names (p of at
+        most 20 % on both sides, 10 % on one). Enough where the contrast names it at the promised
+        rate.
     found
         Whether there is a change to ask about.
     falling
@@ -72,6 +85,7 @@ class Case:
     rule: str
     alarm: bool | None
     alone: bool
+    along: bool
     found: bool
     falling: bool
     alike: bool
@@ -89,19 +103,22 @@ def verdict(case: Case) -> str:
 
 
 def _rules(case: Case) -> list[tuple[bool, str]]:
-    sided = {case.destinations, case.donors, case.mirror}
-    confirmed = case.contrast == AGREES and case.volume == AGREES and DISAGREES not in sided
-    carried = case.falling and case.routes in {AGREES, UNDECIDED}
+    named = case.contrast == AGREES
+    moved = bool(case.alarm) or case.along
+    carried = case.falling and case.routes != DISAGREES
+    opposed = DISAGREES in {case.destinations, case.donors, case.mirror}
+    specific = named and moved and not carried and not opposed
     return [
         (case.rule.startswith(NOT_COMPARABLE), NOT_COMPARABLE),
         (case.rule != "", TOO_THIN),
         (case.alarm is None, DESCRIBED if case.found else UNHEARD),
-        (not (case.alarm or case.alone), UNREMARKABLE),
+        (not (case.alarm or case.alone or named), UNREMARKABLE),
         (case.volume == DISAGREES, PRICE),
         (case.destinations == DISAGREES and case.alike, SHARED_DESTINATIONS),
         (case.contrast == DISAGREES, SHARED_GOODS),
         (case.falling and case.routes == AGREES, DIVERTED),
-        (confirmed and not carried, ANOMALOUS),
-        (bool(case.alarm) or case.contrast == AGREES, UNUSUAL),
+        (specific and case.volume == AGREES, ANOMALOUS),
+        (specific and case.volume not in SAID, IN_VALUE),
+        (bool(case.alarm) or named, UNUSUAL),
         (True, UNREMARKABLE),
     ]

@@ -24,6 +24,7 @@ from tradeflow.detect.monthly.evidence import SPANS
 from tradeflow.detect.monthly.series import monthly_series
 from tradeflow.detect.monthly.watch import PLAN, Watched, watch
 from tradeflow.detect.multiplicity import e_bh, q_values
+from tradeflow.detect.witness.check import check_is_panel
 from tradeflow.errors import TooShortError
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def monitor(
     Raises
     ------
     UsageError
-        The panel is annual, or an argument has a value that cannot be meant.
+        It is no panel, the panel is annual, or an argument has a value that cannot be meant.
     TooShortError
         No series has 30 months before the guard band, or no month is under watch.
 
@@ -220,6 +221,7 @@ def monitor(
     (2013), An improved algorithm for outbreak detection, Statistics in Medicine 32(7) (guard band).
     Wang, R. and Ramdas, A. (2022), False discovery rate control with e-values, JRSS B 84(3).
     """
+    check_is_panel(panel)
     faults = faulty(panel)
     sound = replace(panel, values=np.where(faults[:, None], np.nan, panel.values))
     values = monthly_series(sound, merge_new_year=merge_new_year).values

@@ -18,6 +18,7 @@ from tradeflow.detect.monthly.outliers import outlying
 from tradeflow.detect.monthly.series import TESTED, monthly_series
 from tradeflow.detect.monthly.shift_scan import DRIFT_GRID, WINDOW, ShiftScan
 from tradeflow.detect.multiplicity import q_values
+from tradeflow.detect.witness.check import check_is_panel
 from tradeflow.errors import TooShortError, UsageError
 from tradeflow.panel.states import State
 
@@ -67,7 +68,8 @@ class ScreenResult:
         Drift ratio of the null fitted to each series.
     outliers
         Shape (n, T): months that stick out from both neighbours by more than 3.5 robust scales,
-        given season and Lunar New Year; from the months as published.
+        given season and Lunar New Year; from the months as published. The month at which a
+        change found begins is its beginning, and no outlier.
     rate
         False-discovery rate at which :attr:`shifted` is decided.
     """
@@ -151,7 +153,7 @@ def screen(
     Raises
     ------
     UsageError
-        The panel is annual.
+        It is no panel, or the panel is annual.
     TooShortError
         No date has enough months on either side.
 
@@ -163,6 +165,7 @@ def screen(
     without the three months before it and the six from it on; outlying months are left out of
     both fits.
     """
+    check_is_panel(panel)
     if panel.freq != "M":
         raise UsageError("This method reads months; for years there is tf.detect_shifts().")
     margin = _margin(len(panel.periods))
@@ -180,13 +183,16 @@ def screen(
         for rows in _chunks(len(panel.keys))
     ]
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    lasting, sudden = q_values(joined["p"]), q_values(joined["p_sudden"])
+    begun = np.flatnonzero(np.fmin(lasting, sudden) <= q)
+    joined["outliers"][begun, joined["date"][begun]] = False
     return ScreenResult(
         keys=panel.keys,
         periods=panel.periods,
         by=panel.by,
         provenance=panel.provenance,
-        q=q_values(joined["p"]),
-        q_sudden=q_values(joined["p_sudden"]),
+        q=lasting,
+        q_sudden=sudden,
         rate=q,
         **joined,
     )

@@ -75,7 +75,7 @@ def detect_shift(
         If the series cannot be fitted, and why: too short, constant, all missing, infinite,
         unsorted, duplicated, mixed frequencies, several flows or units, or without any noise.
     UsageError
-        If an option has a value that makes no sense.
+        If an option has a value that makes no sense, or a panel is given.
 
     Notes
     -----

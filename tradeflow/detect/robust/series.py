@@ -10,6 +10,7 @@ import numpy as np
 
 from tradeflow.errors import DataError, DuplicateKeyError, SchemaError, UsageError
 from tradeflow.frames import to_polars
+from tradeflow.panel.model import Panel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +86,8 @@ def read_series(series: SeriesLike) -> Series:
 
     Raises
     ------
+    UsageError
+        If it is a panel, of many series.
     SchemaError
         If a frame lacks a column, or the values or periods are of the wrong type or shape.
     DuplicateKeyError
@@ -93,6 +96,12 @@ def read_series(series: SeriesLike) -> Series:
         If periods are unsorted or of mixed frequency, values are infinite, all missing or all the
         same, or a frame holds several flows or units.
     """
+    if isinstance(series, Panel):
+        raise UsageError(
+            f"Expected one series, got a panel of {len(series.keys)}. Take one, such as "
+            "pandas.Series(panel.values[0], index=panel.periods); of months, tf.screen(panel) "
+            "describes all."
+        )
     periods, raw = _split(series)
     values = _numbers(raw)
     if periods is None:
@@ -107,12 +116,13 @@ def _split(series: Any) -> tuple[Sequence[Any] | None, Any]:  # noqa: ANN401  an
     if hasattr(series, "collect_schema") and not hasattr(series, "shape"):
         series = series.collect()
     if hasattr(series, "columns"):
-        frame = to_polars(series)
+        frame = to_polars(_dated(series))
         for name in ("period", "value"):
             if name not in frame.columns:
                 raise SchemaError(
                     f"The frame has no column {name!r}; its columns are "
-                    f"{', '.join(frame.columns)}. Rename the one that is meant."
+                    f"{', '.join(frame.columns)}. Rename the one that is meant; if the periods "
+                    "are the index, give the column of values alone."
                 )
         _check_alone(frame)
         return frame["period"].to_list(), frame["value"].to_list()
@@ -123,6 +133,13 @@ def _split(series: Any) -> tuple[Sequence[Any] | None, Any]:  # noqa: ANN401  an
     if kind == "PeriodIndex":
         return list(index.to_timestamp()), series.to_numpy()
     return (None if kind == "RangeIndex" else list(index)), series.to_numpy()
+
+
+def _dated(frame: Any) -> Any:  # noqa: ANN401  any kind of frame
+    """Turn a column of pandas periods, which Polars takes for numbers, into dates."""
+    if "period" in frame.columns and str(frame["period"].dtype).startswith("period["):
+        return frame.assign(period=frame["period"].dt.to_timestamp())
+    return frame
 
 
 def _check_alone(frame: pl.DataFrame) -> None:
@@ -148,8 +165,8 @@ def _numbers(raw: Any) -> NDArray[np.float64]:  # noqa: ANN401  whatever a calle
 
 
 def _real(raw: Any) -> Any:  # noqa: ANN401  whatever a caller has
-    """Refuse complex numbers, whose imaginary part would be lost."""
-    if np.iscomplexobj(raw):
+    """Refuse complex numbers, whose imaginary part would be lost, and dates given as values."""
+    if np.asarray(raw).dtype.kind in "cmM":
         raise TypeError
     return raw
 
@@ -160,7 +177,8 @@ def _day(period: Any) -> date:  # noqa: ANN401  whatever a caller has
     if isinstance(period, date) and period == period:  # noqa: PLR0124  NaT differs from itself
         return period
     raise SchemaError(
-        f"Period {period!r} is not a date. Give dates, or a plain array without periods."
+        f"Period {period!r} is not a date. Give dates (pandas.to_datetime makes them of text), or "
+        "a plain array without periods."
     )
 
 

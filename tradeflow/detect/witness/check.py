@@ -40,11 +40,7 @@ def check_panel(panel: Panel) -> None:
     DuplicateKeyError
         Two series have the same keys.
     """
-    if not isinstance(panel, Panel):
-        raise UsageError(
-            f"Expected a panel, got {type(panel).__name__}. Make one of a flow table: "
-            "tf.panel(flows)."
-        )
+    check_is_panel(panel)
     names = ["reporter", "partner", panel.by]
     absent = [name for name in names if name not in panel.keys.columns]
     if absent:
@@ -59,6 +55,21 @@ def check_panel(panel: Panel) -> None:
         raise DuplicateKeyError(
             f"Series {twice} stands in the panel more than once; its trade would count twice. "
             "Keep one of them."
+        )
+
+
+def check_is_panel(panel: Panel) -> None:
+    """Refuse what is no panel.
+
+    Raises
+    ------
+    UsageError
+        With how to make one.
+    """
+    if not isinstance(panel, Panel):
+        raise UsageError(
+            f"Expected a panel, got {type(panel).__name__}. Make one of a flow table: "
+            "tf.panel(flows)."
         )
 
 

@@ -19,6 +19,7 @@ from tradeflow.detect.witness.check import (
     check_rate,
     check_whole,
 )
+from tradeflow.detect.witness.contrast.controls import FEWEST_CONTROLS, count_controls
 from tradeflow.detect.witness.contrast.data import layout, recent, rules
 from tradeflow.detect.witness.contrast.estimate import (
     Asked,
@@ -66,7 +67,7 @@ def contrast(
     reporter: str | None = None,
     treated: Collection[str] | None = None,
     exclude: Collection[str] = (),
-    against: Against = "both",
+    against: Against | None = None,
     every: Every = "quarter",
     season: bool | None = None,
     weights: Weights = "value",
@@ -93,7 +94,9 @@ def contrast(
         Destinations not to compare with, such as those through which trade may be diverted.
     against
         ``"both"``: other destinations and other goods. ``"destinations"``: only the former, for
-        panels in which all goods may have moved.
+        panels in which all goods may have moved. None: both, if at least 20 goods that go to the
+        destination are on no list and not asked about; else destinations, and the summary says
+        so.
     every
         Length of the bins of the path; a panel of years has years.
     season
@@ -154,18 +157,24 @@ def contrast(
     >>> import tradeflow as tf
     >>> flows = tf.load_sample("eu-high-priority-monthly")
     >>> panel = tf.panel(flows, by="hs6", together="reporter")
-    >>> found = contrast(panel, since="2022-03", against="destinations")
+    >>> found = contrast(panel, since="2022-03")
+    >>> found.against  # all goods of this table are listed, and fell together
+    'destinations'
     >>> int(found.moved.sum()), bool((found.effect[found.moved] < 0).all())
     (11, True)
     """
-    one_of(against, Against, name="against")
+    if against is not None:
+        one_of(against, Against, name="against")
     one_of(every, Every, name="every")
     one_of(weights, Weights, name="weights")
     _check(panel, [partner, *([] if reporter is None else [reporter])], treated, exclude)
     check_rate(q)
     if baseline is not None:
         check_whole("baseline", baseline, least=1)
-    day, growth = first_day(since), against == "both"
+    day, controls = first_day(since), count_controls(panel, partner, treated)
+    if against is None:
+        against = "both" if controls >= FEWEST_CONTROLS else "destinations"
+    growth = against == "both"
     panel = recent(panel, day, baseline)
     laid = layout(
         panel,
@@ -190,6 +199,7 @@ def contrast(
         since=day,
         partner=partner,
         against=against,
+        controls=controls,
         season=bool(laid.table.season.any()),
         donors=laid.donors,
         dropped=laid.dropped,

@@ -74,17 +74,11 @@ def learn(placebos: Fits, pre: NDArray[np.bool_]) -> Drifting:
 
 
 def _drift(residual: NDArray[np.float64]) -> float:
-    """Drift ratio over the last periods that give every lag a pair; 2 where nothing moves.
-
-    Two is what :func:`tradeflow.detect.local_level.drift_ratio` says where it cannot know.
-    """
+    """Drift ratio over the last periods that give every lag a pair."""
     seen = np.isfinite(residual).astype(float)
     pairs, n = seen.T @ seen, residual.shape[1]
     first = next(k for k in range(n) if _every_lag(pairs[k:, k:]))
-    kept = residual[:, first:]
-    step = np.abs(np.diff(kept))
-    still = not step.size or np.nanmedian(step) == 0
-    return 2.0 if still else drift_ratio(kept)
+    return drift_ratio(residual[:, first:])
 
 
 def _every_lag(pairs: NDArray[np.float64]) -> bool:

@@ -63,7 +63,9 @@ class ContrastResult:
     keys, periods, by, unit, provenance
         From the panel; `keys` holds the rows of the exporter and the partner.
     since, partner, against, season
-        As asked for; `season` says whether series have a level per calendar month.
+        As asked for, or chosen; `season` says whether series have a level per calendar month.
+    controls
+        Number of goods to the partner that are on no list and not asked about.
     donors
         Destinations compared with.
     dropped
@@ -102,6 +104,7 @@ class ContrastResult:
     since: date
     partner: str
     against: Against
+    controls: int
     season: bool
     donors: tuple[str, ...]
     dropped: dict[str, int]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tradeflow.detect.witness.contrast.controls import FEWEST_CONTROLS
 from tradeflow.detect.witness.heard import HEARD, tally
 
 if TYPE_CHECKING:
@@ -84,12 +85,21 @@ def _head(result: ContrastResult) -> str:
 
 
 def _comparison(result: ContrastResult) -> str:
-    goods = " and with other goods" if result.against == "both" else ""
+    goods = _other_goods(result)
     season = "; a level per calendar month" if result.season else ""
     lost = ", ".join(f"{n:,} {state}" for state, n in result.dropped.items())
     dropped = f" Cells not used: {lost}." if lost else ""
     donors = ", ".join(result.donors)
     return f"Compared with the same goods to {donors}{goods}{season}.{dropped}"
+
+
+def _other_goods(result: ContrastResult) -> str:
+    """Whether other goods are compared with, and whether there are enough of them."""
+    few = result.controls < FEWEST_CONTROLS
+    listed = f"{result.controls} goods that are not asked about are on no list"
+    if result.against == "both":
+        return " and with other goods" + f" (beware: only {listed})" * few
+    return f" alone: only {listed}, fewer than {FEWEST_CONTROLS}" * few
 
 
 def _found(result: ContrastResult) -> str:

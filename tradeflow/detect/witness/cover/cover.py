@@ -52,11 +52,13 @@ class CoverResult:
         change_p, change_q (against itself before; for the goods together Fisher's index);
         destinations_log with its interval, destinations_p, destinations_q (the same less the
         median change to other destinations) and destinations (their number); mix_log with its
-        interval, mix_p (the part of the change that is another mix of the goods); share_before,
+        interval, mix_p (another mix of the goods: for the goods together the log change of the
+        unit value is change_log plus mix_log); share_before,
         share_since (of the good in the value of the goods together); hidden_unit_value (what
         the sensitive goods cost, US dollars a unit), limit_share and limit_usd (smallest share of
         the quantity that would have moved the unit value out of its interval, and its value at
-        hidden_unit_value over the periods compared; null where no share would); rule and
+        hidden_unit_value over the periods compared; null where no share would, limit_usd also
+        where it is not below all that was declared, so that none would be seen); rule and
         rule_destinations (empty if heard, else why not).
     provenance
         From the flows.

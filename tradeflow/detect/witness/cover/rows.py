@@ -76,7 +76,7 @@ def measure(codes: Panel, unit: str, asked: CoverQuestion) -> Measured:
         "share_since": split.after,
         "hidden_unit_value": hidden,
         "limit_share": share,
-        "limit_usd": share * split.net_kg_after * hidden,
+        "limit_usd": _at_most(share * split.net_kg_after * hidden, split.after),
         "rule": rule,
         "rule_destinations": rule_destinations,
     }
@@ -171,6 +171,11 @@ def _asked_rows(
     first = ["reporter", "partner", "hs6", "unit"]
     rest = dict.fromkeys(name for name in order if name in table.columns and name not in first)
     return table.select(*first, *rest)
+
+
+def _at_most(hidden: NDArray[np.float64], declared: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Keep what is worth less than all that was declared; NaN else: more cannot have hidden."""
+    return np.where(hidden < declared, hidden, np.nan)
 
 
 def _q(table: pl.DataFrame, name: str) -> pl.Series:

@@ -48,13 +48,19 @@ def _line(row: Mapping[str, object], hidden: str) -> str:
     if row["rule"]:
         return f"{name}: {row['rule']}"
     said = [
-        f"{row['unit_value_before']:,.2f} to {row['unit_value_since']:,.2f}",
-        _part(row, "change", "against itself before"),
-        _part(row, "mix", "of which mix"),
+        _unit_value(row),
+        _part(row, "change", "price against itself before"),
+        _part(row, "mix", "mix, the rest"),
         _part(row, "destinations", "against other destinations"),
         _limit(row, hidden),
     ]
     return f"{name}: {'; '.join(part for part in said if part)}"
+
+
+def _unit_value(row: Mapping[str, object]) -> str:
+    """The unit value before and since: the product of price and mix, where there are both."""
+    before, since = (float(str(row[f"unit_value_{when}"])) for when in ("before", "since"))
+    return f"{before:,.2f} to {since:,.2f} (x{since / before:.2f})"
 
 
 def _part(row: Mapping[str, object], name: str, words: str) -> str:
@@ -76,6 +82,10 @@ def _limit(row: Mapping[str, object], hidden: str) -> str:
     at = f"{hidden} at {price:,.2f} USD/{row['unit']}"
     if not isinstance(share, float):
         return f"{at}: no share of them would be seen"
-    return (
-        f"{at}: seen from a share of {share:.1%} of the quantity on ({row['limit_usd']:,.0f} USD)"
-    )
+    usd = row["limit_usd"]
+    if not isinstance(usd, float):
+        return (
+            f"{at}: no amount of them would be seen, for {share:.1%} of the quantity are needed, "
+            "worth more than all that was declared"
+        )
+    return f"{at}: seen from a share of {share:.1%} of the quantity on ({usd:,.0f} USD)"

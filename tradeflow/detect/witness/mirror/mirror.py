@@ -177,9 +177,10 @@ def _seller(rows: pl.DataFrame, reporter: str | None) -> str:
     if reporter is None and len(known) == 1:
         return str(known[0])
     if reporter is None or reporter not in known:
+        wanted = "" if reporter is None else f", and none of {reporter}"
         raise UsageError(
-            f"The table holds monthly exports of {', '.join(known) or 'nobody'}: name one of them "
-            f"as reporter (asked for: {reporter})."
+            f"The table holds monthly exports of {', '.join(known) or 'nobody'}{wanted}: name one "
+            "of them as reporter."
         )
     return reporter
 

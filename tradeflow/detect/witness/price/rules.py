@@ -38,18 +38,23 @@ class Use:
         By reason, shape (n,): value left out for it, US dollars.
     missing, estimated
         Number of cells.
+    broken
+        Of codes that are in no other series, none is comparable across a change of the
+        classification: a price would be that of what is another's, too.
     """
 
     whole: NDArray[np.float64]
     lost: dict[str, NDArray[np.float64]]
     missing: NDArray[np.int64]
     estimated: NDArray[np.int64]
+    broken: NDArray[np.bool_]
 
     @classmethod
     def of(cls, cells: PriceCells, groups: Groups, window: Window) -> Use:
         """Add up what is used and what is left out."""
         used = np.unique(np.concatenate([np.concatenate(pair) for pair in window.months()]))
         total = np.nan_to_num(cells.total[:, used])
+        since = slice(window.origin, window.origin + window.length)
         marks = {
             "no weight": cells.missing[:, used],
             "estimated weights": cells.estimated[:, used],
@@ -63,6 +68,7 @@ class Use:
             lost={why: groups.total((total * mark).sum(axis=1)) for why, mark in marks.items()},
             missing=count["no weight"],
             estimated=count["estimated weights"],
+            broken=_none_of_its_own(cells.broken[:, since], groups),
         )
 
     def coverage(self, split: Split) -> NDArray[np.float64]:
@@ -72,6 +78,13 @@ class Use:
         out = np.full(len(whole), np.nan)
         np.divide(part, whole, out=out, where=whole > 0)
         return out
+
+
+def _none_of_its_own(cells: NDArray[np.bool_], groups: Groups) -> NDArray[np.bool_]:
+    """Series with codes of their own, all cells of which are broken; shape (n,)."""
+    broken: NDArray[np.bool_] = np.asarray(cells.all(axis=1))
+    own = np.bincount(groups.rows, minlength=len(broken)) == 1
+    return np.asarray(groups.total(own & broken) * (groups.total(own & ~broken) == 0) > 0)
 
 
 def _both(
@@ -89,6 +102,7 @@ def rules(split: Split, price: Judged, use: Use) -> NDArray[np.str_]:
     why = [f"{reason} {share}" for reason in use.lost]
     none = np.stack(list(use.lost.values())).sum(axis=0) == 0
     reasons = [
+        (use.broken, "not comparable across a change of the classification"),
         (use.whole[0] <= 0, "no trade in the baseline"),
         (use.whole[1] <= 0, "no trade since"),
         (thin & none, f"months missing {share}"),
