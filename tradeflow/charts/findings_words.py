@@ -58,6 +58,7 @@ def notes(partner: str, more: int, most: int) -> str:
     left_out = f"The {most} strongest; {more} more not shown. " if more > 0 else ""
     return (
         f"{left_out}Bars and brackets: 90 % intervals. Anomalous: compatible with a change "
-        f"specific to {country(partner).name}; unusual: not shown to be. Routes: could hubs have "
+        f"specific to {country(partner).name} (in value: whether it is price cannot be known); "
+        "unusual: not shown to be. Routes: could hubs have "
         "carried a fall? A cross there speaks against diversion, not against the fall."
     )

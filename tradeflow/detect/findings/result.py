@@ -30,7 +30,8 @@ class FindingsResult:
         90 % interval); for each witness its estimate with 90 % interval and its stance (agrees,
         disagrees, undecided, or why it was not heard; the routes take no side, but say of a fall
         whether hubs could, might or could not carry it); agree, disagree, not_heard (names of
-        witnesses); rule (empty, or why nothing can be said); flags.
+        witnesses); rule (empty, or why nothing can be said); flags. ``volume_by`` says by what the
+        volume was heard: weight, pieces, or nothing.
 
         For months ``alarm`` is ``alarm_q <= rate``. For years it asks for more, so that it can be
         False beside a small ``alarm_q``: alarm_p and alarm_q are those of the *shift*, and very
