@@ -183,8 +183,7 @@ class Gatherer:
         )
         plan = office.plan_for(query)
         age = timedelta(days=self.settings.max_age_days)
-        recent = None if self.offline else session.clock.now() - age
-        releases = Releases(releases_folder(self.home), fresh_since=recent)
+        releases = Releases(releases_folder(self.home), fresh_since=session.clock.now() - age)
         stopped = None
         if not self.offline and order.source not in self.down:
             try:
@@ -198,7 +197,7 @@ class Gatherer:
                 )
             except SourceError as error:
                 stopped = error
-        held = Releases(releases_folder(self.home))
+        held = Releases(releases_folder(self.home), any_age=True)
         return run(plan, office, session=session, answers=held, offline=True), query, stopped
 
     def _answers(self, order: Order, answers: Sequence[Answer], query: Query) -> None:

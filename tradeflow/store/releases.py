@@ -39,10 +39,13 @@ class Releases:
         The folder ``releases``; it is made when the first answer is kept.
     fresh_since
         Answers retrieved earlier are not offered to a plan; None offers all.
+    any_age
+        Offer every answer, also where its source has changed its data since.
     """
 
     folder: Path
     fresh_since: datetime | None = None
+    any_age: bool = False
     _records: dict[str, dict[str, list[Path]]] = field(default_factory=dict, repr=False)
 
     def held(self, call: Call) -> Answer | None:
@@ -59,6 +62,8 @@ class Releases:
 
     def _since(self, call: Call) -> datetime | None:
         """From when on an answer stands: as the source says, else as patience says."""
+        if self.any_age:
+            return None
         if call.newer_than is not None:
             return datetime.fromisoformat(call.newer_than)
         return self.fresh_since
