@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tradeflow.options import Freq
     from tradeflow.panel.model import Panel
 
+LAST: Final = "findings.csv"
+"""Written after all figures of its data set."""
+
 KEPT: Final = (
     "reporter",
     "partner",
@@ -87,7 +90,7 @@ def _one(home: Path, settings: Settings, source: str, freq: Freq) -> Analysis:
     from tradeflow.detect.findings.findings import findings
 
     result = Analysis(source, freq)
-    folder = home / "results" / f"{source}-{freq}".replace(" ", "_")
+    folder = results_folder(home, source, freq)
     try:
         flows = load_lake(home, source=source, freq=freq, backend="polars")
         whole = panel(flows, by="category", calendar=release_calendar(home))
@@ -99,9 +102,20 @@ def _one(home: Path, settings: Settings, source: str, freq: Freq) -> Analysis:
         return result
     table = found.table
     result.findings = _records(table)
-    write_whole(folder / "findings.csv", _csv(table))
     _draw(found, whole, folder, since)
+    write_whole(folder / LAST, _csv(table))
     return result
+
+
+def results_folder(home: Path, source: str, freq: str) -> Path:
+    """Where the findings and figures of a data set lie."""
+    return home / "results" / f"{source}-{freq}".replace(" ", "_")
+
+
+def still_there(home: Path, analyses: list[dict[str, Any]]) -> bool:
+    """Whether nobody took away what an earlier run wrote."""
+    wrote = [a for a in analyses if not a["why_not"]]
+    return all((results_folder(home, a["source"], a["freq"]) / LAST).exists() for a in wrote)
 
 
 def _records(table: pl.DataFrame) -> list[dict[str, Any]]:

@@ -6,10 +6,11 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tradeflow.errors import UnknownNameError
+from tradeflow.errors import InputFileError, UnknownNameError
 from tradeflow.files import write_whole
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 
@@ -20,7 +21,8 @@ class Manifest:
     Attributes
     ----------
     run
-        Its name: the moment at which it began (UTC), as ``20261122T060000Z``.
+        Its name: its number, and the moment at which it began (UTC), as
+        ``0007-20261122T060000Z``.
     exit
         The exit code: 0 done, 75 a source is late or does not answer.
     changed
@@ -65,31 +67,73 @@ class Manifest:
 
     def write(self, home: Path) -> Path:
         """Write it under its own name."""
-        path = home / "runs" / self.run / "manifest.json"
+        path = _folder(home) / self.run / "manifest.json"
         content = json.dumps(asdict(self), ensure_ascii=False, indent=1, default=str)
         write_whole(path, (content + "\n").encode())
         return path
 
 
 def runs(home: Path) -> list[str]:
-    """Names of the runs that ended, oldest first."""
-    return sorted(path.parent.name for path in (home / "runs").glob("*/manifest.json"))
+    """Names of the runs that ended, in the order in which they began."""
+    return sorted((path.parent.name for path in _folder(home).glob("*/manifest.json")), key=_place)
+
+
+def next_run(home: Path, moment: datetime) -> str:
+    """Name a run that begins now: its number, and what the clock says.
+
+    The number orders the runs, since a clock can be set back. A run that was killed keeps its
+    number, too.
+    """
+    taken = (_place(path.name)[0] for path in _folder(home).glob("*"))
+    return f"{max(taken, default=0) + 1:04}-{moment:%Y%m%dT%H%M%SZ}"
 
 
 def read_manifest(home: Path, run: str) -> Manifest:
-    """Read the manifest of a run; ``"latest"`` and ``"previous"`` are names, too.
+    """Read the manifest of a run.
+
+    Parameters
+    ----------
+    home
+        The folder that holds ``runs``.
+    run
+        Its name or its number; or ``"latest"``, or ``"previous"`` for the one before.
 
     Raises
     ------
     UnknownNameError
         There is no such run.
+    InputFileError
+        Its manifest is damaged.
     """
-    names = runs(home)
-    place = {"latest": -1, "previous": -2}
-    if run in place and len(names) >= -place[run]:
-        run = names[place[run]]
-    if run not in names:
-        hint = f"Runs: {', '.join(names[-5:]) or 'none yet'}."
-        raise UnknownNameError.of("Run", run, names, hint=hint)
-    text = (home / "runs" / run / "manifest.json").read_text(encoding="utf-8")
-    return Manifest(**json.loads(text))
+    path = _folder(home) / _named(runs(home), run) / "manifest.json"
+    try:
+        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise InputFileError(
+            path,
+            f"this is no manifest of this version ({error}).",
+            remedy=f"Move {path.parent} away; the lake and the results do not need it.",
+        ) from error
+
+
+def _folder(home: Path) -> Path:
+    return home / "runs"
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Order names by their number; what has none comes first."""
+    number, dash, _ = name.partition("-")
+    return (int(number) if dash and number.isdecimal() else 0, name)
+
+
+def _named(names: list[str], run: str) -> str:
+    if run in names:
+        return run
+    back = {"latest": -1, "previous": -2}.get(run, 0)
+    if 0 < -back <= len(names):
+        return names[back]
+    for name in names:
+        if run.isdecimal() and _place(name)[0] == int(run):
+            return name
+    hint = f"Runs: {', '.join(names[-5:]) or 'none yet'}."
+    raise UnknownNameError.of("Run", run, names, hint=hint)

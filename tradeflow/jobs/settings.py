@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tomllib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.errors import TradeflowError, UnknownNameError, UsageError
+from tradeflow.nomenclature.countries import country
 from tradeflow.nomenclature.editions import first_day
 from tradeflow.sources.query import make_query
 from tradeflow.store.home import DEFAULT as DEFAULT_HOME
@@ -18,6 +22,11 @@ from tradeflow.store.home import VARIABLE as HOME_VARIABLE
 
 FILE: Final = "tradeflow.toml"
 PREFIX: Final = "TRADEFLOW_"
+ELSEWHERE: Final = frozenset({"home", "notify"})
+"""Settings that change where things lie and who is told, and no result."""
+
+Said: TypeAlias = Iterator[tuple[str, Any, str]]
+"""Settings that somebody gave: name, value, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,8 @@ class Settings:
         Addresses (of the library Apprise) that get the diff; empty for none.
     fetch
         Standing questions.
+    origin
+        Where each setting that is no default comes from.
     """
 
     home: str = DEFAULT_HOME
@@ -93,16 +104,24 @@ class Settings:
         return {**values, "fetch": orders, "notify": [_hidden(a) for a in self.notify]}
 
     def digest(self) -> str:
-        """Sixteen hexadecimal digits that change when any setting does."""
-        text = json.dumps(self.plain(), sort_keys=True, default=str)
+        """Sixteen hexadecimal digits that change when a setting does on which results rest."""
+        said = {name: value for name, value in self.plain().items() if name not in ELSEWHERE}
+        text = json.dumps(said, sort_keys=True, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-_ONE: Final = {f.name: f.type for f in fields(Settings) if f.name not in {"fetch", "origin"}}
+_KINDS: Final = {f.name: f.type for f in fields(Settings) if f.name not in {"fetch", "origin"}}
+_WORDS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+_WANTED: Final = {
+    "str": "text",
+    "bool": "true or false",
+    "float": "a number",
+    "tuple[str, ...]": "a list of addresses",
+}
 
 
 def load_settings(path: Path | None = None, **flags: Any) -> Settings:  # noqa: ANN401
-    """Read the settings.
+    """Read the settings: a flag goes before the environment, that before the file.
 
     Parameters
     ----------
@@ -111,79 +130,166 @@ def load_settings(path: Path | None = None, **flags: Any) -> Settings:  # noqa: 
     **flags
         Settings given on the command line; None for those that were not.
 
+    Returns
+    -------
+    Settings
+        With ``origin``.
+
     Raises
     ------
     UsageError, UnknownNameError
-        The file or a variable says something that no setting can be.
+        The file, a variable or a flag says something that no setting can be; the message names
+        the place and the setting.
     """
-    said = _from_file(path)
-    origin = dict.fromkeys(said, str(path or FILE))
-    for name in _ONE:
-        variable = HOME_VARIABLE if name == "home" else PREFIX + name.upper()
-        if os.environ.get(variable):
-            said[name], origin[name] = _typed(name, os.environ[variable]), variable
-    for name, value in flags.items():
-        if value is not None:
-            said[name], origin[name] = value, f"--{name.replace('_', '-')}"
-    settings = replace(Settings(), **said, origin=origin)
+    values: dict[str, Any] = {}
+    origin: dict[str, str] = {}
+    for given in (_file(path), _environment(), _flags(flags)):
+        for name, value, place in given:
+            values[name] = _typed(name, value, place)
+            origin[name] = place
+    settings = replace(Settings(), **values, origin=origin)
     _check(settings)
     return settings
 
 
-def _from_file(path: Path | None) -> dict[str, Any]:
+def _file(path: Path | None) -> Said:
     file = path or Path(FILE)
-    if not file.is_file():
-        if path is None:
-            return {}
-        raise UsageError(f"{path}: no such file. `tradeflow config show` prints the defaults.")
+    if path is None and not file.exists():
+        return
+    for name, value in _toml(file).items():
+        known = [*_KINDS, "fetch"]
+        if name not in known:
+            hint = f"Known: {', '.join(known)}."
+            raise UnknownNameError.of(f"{file}: setting", name, known, hint=hint)
+        yield name, value, str(file)
+
+
+def _toml(file: Path) -> dict[str, Any]:
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be read: {error.strerror}. `tradeflow config show` prints the defaults."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{file} is not valid TOML: {error}.") from error
-    for name in said:
-        if name not in _ONE and name != "fetch":
-            known = [*_ONE, "fetch"]
-            raise UnknownNameError.of(f"{file}: setting", name, known, hint=f"Known: {known}.")
-    orders = [_order(file, row) for row in said.pop("fetch", [])]
-    values = {name: _typed(name, value) for name, value in said.items()}
-    return values | ({"fetch": tuple(orders)} if orders else {})
 
 
-def _order(file: Path, row: dict[str, Any]) -> Order:
-    if "source" not in row:
-        raise UsageError(f'{file}: a [[fetch]] without a source. Write source = "comtrade".')
-    question = {name: value for name, value in row.items() if name != "source"}
-    return Order(str(row["source"]), question)
+def _environment() -> Said:
+    for name in _KINDS:
+        variable = HOME_VARIABLE if name == "home" else PREFIX + name.upper()
+        if os.environ.get(variable):
+            yield name, os.environ[variable], variable
 
 
-def _typed(name: str, value: Any) -> Any:  # noqa: ANN401
+def _flags(flags: Mapping[str, Any]) -> Said:
+    for name, value in flags.items():
+        if name not in _KINDS:
+            raise UnknownNameError.of("Setting", name, _KINDS)
+        if value is not None:
+            yield name, value, f"--{name.replace('_', '-')}"
+
+
+def _typed(name: str, value: Any, place: str) -> Any:  # noqa: ANN401
+    if name == "fetch":
+        return _orders(value, place)
+    kind = str(_KINDS[name])
     try:
-        if _ONE[name] == "bool":
-            return value if isinstance(value, bool) else _WORDS[str(value).casefold()]
-        if _ONE[name] == "float":
-            return float(value)
-        if name == "notify":
-            return tuple(value.split() if isinstance(value, str) else value)
+        return _READ[kind](value)
     except (KeyError, TypeError, ValueError):
-        raise UsageError(f"Setting {name} cannot be {value!r}.") from None
-    return str(value)
+        # an address may hold a password: it is never shown
+        shown = "" if name == "notify" else f", not {value!r}"
+        message = f"{place}: setting {name} must be {_WANTED[kind]}{shown}."
+        raise UsageError(message) from None
 
 
-_WORDS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+def _text(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, bool) or not isinstance(value, (str, int, date)) or not str(value).strip():
+        raise TypeError
+    return str(value).strip()
+
+
+def _truth(value: Any) -> bool:  # noqa: ANN401
+    return value if isinstance(value, bool) else _WORDS[str(value).casefold()]
+
+
+def _number(value: Any) -> float:  # noqa: ANN401
+    if isinstance(value, bool) or not math.isfinite(number := float(value)):
+        raise TypeError
+    return number
+
+
+def _addresses(value: Any) -> tuple[str, ...]:  # noqa: ANN401
+    given = value.split() if isinstance(value, str) else value
+    if not all(isinstance(address, str) for address in given):
+        raise TypeError
+    return tuple(given)
+
+
+_READ: Final = {"str": _text, "bool": _truth, "float": _number, "tuple[str, ...]": _addresses}
+
+
+def _orders(rows: Any, place: str) -> tuple[Order, ...]:  # noqa: ANN401
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise UsageError(f"{place}: setting fetch must be a list of tables. Write [[fetch]].")
+    return tuple(_order(row, f"{place}: [[fetch]] number {i}") for i, row in enumerate(rows, 1))
+
+
+def _order(row: dict[str, Any], place: str) -> Order:
+    question = dict(row)
+    for name, example in (("source", "comtrade"), ("since", "2022-01")):
+        if name not in question:
+            raise UsageError(f'{place} does not say its {name}. Write {name} = "{example}".')
+    order = Order(str(question.pop("source")), question)
+    try:
+        _ask(order)
+    except TradeflowError as error:
+        raise UsageError(f"{place}: {error}") from error
+    return order
+
+
+def _ask(order: Order) -> None:
+    """Plan the calls, without making them: whatever cannot be asked is refused here."""
+    from tradeflow.sources.http.session import key_of
+    from tradeflow.sources.offices import fetched
+
+    for name, value in order.question.items():
+        words = value if isinstance(value, list) else [value]
+        if not all(isinstance(word, (str, int, date)) for word in words):
+            raise UsageError(f"{name} must be text or a list of texts, not {value!r}.")
+    office = fetched(order.source)
+    try:
+        query = make_query(order.source, keyed=key_of(office) is not None, **order.question)
+    except (TypeError, AttributeError) as error:
+        raise UsageError(f"the question cannot be read ({error}).") from error
+    office.plan_for(query)
 
 
 def _check(settings: Settings) -> None:
-    first_day(settings.since_year)
-    first_day(settings.since_month)
-    for name in ("rate", "revision"):
-        if not 0 < getattr(settings, name) <= 1:
-            raise UsageError(f"Setting {name} must lie between 0 and 1.")
-    for order in settings.fetch:
+    checks: dict[str, Callable[[], object]] = {
+        "since_year": lambda: first_day(settings.since_year),
+        "since_month": lambda: first_day(settings.since_month),
+        "partner": lambda: country(settings.partner),
+        "rate": lambda: _share(settings.rate),
+        "revision": lambda: _share(settings.revision),
+        "max_age_days": lambda: _days(settings.max_age_days),
+    }
+    for name, check in checks.items():
         try:
-            make_query(order.source, **order.question)
-        except TypeError as error:
-            word = str(error).rpartition("'")[0].rpartition("'")[2]
-            raise UsageError(f"[[fetch]] of {order.source}: {word!r} is unknown.") from None
+            check()
+        except TradeflowError as error:
+            place = settings.origin.get(name, "default")
+            raise UsageError(f"{place}: setting {name}: {error}") from error
+
+
+def _share(value: float) -> None:
+    if not 0 < value <= 1:
+        raise UsageError(f"it must lie between 0 and 1, not be {value:g}.")
+
+
+def _days(value: float) -> None:
+    if value < 0:
+        raise UsageError(f"it must be 0 or more, not {value:g}.")
 
 
 def _hidden(address: str) -> str:

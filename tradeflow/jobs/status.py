@@ -1,42 +1,126 @@
-"""What is held, what is late, and how the last run ended."""
+"""What is held, what is due, what is late, and how the last run ended."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from tradeflow.jobs.manifest import read_manifest, runs
+from tradeflow.sources.http.clock import SystemClock
 from tradeflow.store.calendar import Calendar
 from tradeflow.store.lake import Lake
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
+SERIES: Final = ("source", "freq", "reporter")
+OUT: Final = ("reported", "zero")
+ENOUGH: Final = 3
+"""Releases that must have been watched before a date is named for the next one."""
 
-def holdings(home: Path) -> list[dict[str, Any]]:
-    """Give one record per source, frequency and reporter: rows, first and last period, late."""
-    rows = Lake(home).scan()
-    held = (
-        rows.group_by("source", "freq", "reporter")
+_STEP: Final = pl.when(pl.col("freq") == "A").then(pl.lit("1y")).otherwise(pl.lit("1mo"))
+
+
+def holdings(home: Path, *, today: date | None = None) -> list[dict[str, Any]]:
+    """Say of each source, frequency and reporter what is held, due and late.
+
+    Parameters
+    ----------
+    home
+        The folder that holds lake and calendar.
+    today
+        The day to judge by; the clock's (UTC) if None.
+
+    Returns
+    -------
+    list of dict
+        source, freq, reporter; ``rows`` held, their ``first`` and ``last`` period and the day of
+        their ``last_change``; ``not_released`` periods that were asked for, and the first of
+        them, ``waits_for``; ``watched``, the number of releases that were seen to come; and, if
+        these are at least three, ``due``, the day about which ``waits_for`` should come, and
+        ``late_days`` since the latest day on which it ever came, 0 if it is not late.
+
+    Notes
+    -----
+    A release was watched if its period was once asked for in vain and given later; what was
+    there at the first question tells nothing about its delay. ``due`` is the end of the period
+    plus the median delay; a period is late beyond the longest delay.
+    """
+    day = today or SystemClock().now().date()
+    calendar = Calendar(home)
+    states = calendar.states()  # also makes sure that the file is whole
+    said = pl.read_parquet(calendar.path) if not states.is_empty() else states
+    rows = (
+        _held(home)
+        .join(_waiting(states), on=SERIES, how="full", coalesce=True)
+        .join(_watched(said), on=SERIES, how="left")
+        .with_columns(pl.col("rows", "not_released", "watched").fill_null(0))
+    )
+    return _text(_due(rows, day)).sort(SERIES).to_dicts()
+
+
+def _held(home: Path) -> pl.DataFrame:
+    period = pl.col("period")
+    held = Lake(home).scan().group_by(SERIES)
+    return held.agg(
+        rows=pl.len().cast(pl.Int64),
+        first=period.min(),
+        last=period.max(),
+        last_change=pl.col("known_from").max(),
+    ).collect()
+
+
+def _waiting(states: pl.DataFrame) -> pl.DataFrame:
+    """Count periods that nobody of a reporter's goods has, after the last one that is out."""
+    by_period = states.group_by(*SERIES, "period").agg(
+        out=pl.col("state").is_in(OUT).any(), late=(pl.col("state") == "not released").any()
+    )
+    waiting = by_period.filter(~pl.col("out") & pl.col("late"))
+    return waiting.group_by(SERIES).agg(
+        not_released=pl.len().cast(pl.Int64), waits_for=pl.col("period").min()
+    )
+
+
+def _watched(said: pl.DataFrame) -> pl.DataFrame:
+    """Measure, in days, how long after its end each period came that was waited for."""
+    day, out = pl.col("known_from"), pl.col("state").is_in(OUT)
+    came = said.group_by(*SERIES, "period").agg(
+        asked=day.filter(pl.col("state") == "not released").min(), came=day.filter(out).min()
+    )
+    lag = (pl.col("came") - pl.col("period").dt.offset_by(_STEP)).dt.total_days()
+    return (
+        came.filter(pl.col("asked") < pl.col("came"))
+        .group_by(SERIES)
         .agg(
-            rows=pl.len(),
-            first=pl.col("period").min(),
-            last=pl.col("period").max(),
-            known_since=pl.col("known_from").min(),
-            last_change=pl.col("known_from").max(),
+            watched=pl.len().cast(pl.Int64),
+            usual=lag.median().round().cast(pl.Int64),
+            longest=lag.max().cast(pl.Int64),
         )
-        .sort("source", "freq", "reporter")
-        .collect()
     )
-    late = (
-        Calendar(home)
-        .states()
-        .filter(pl.col("state") == "not released")
-        .group_by("source", "freq", "reporter")
-        .agg(not_released=pl.col("period").n_unique(), late_from=pl.col("period").min())
+
+
+def _due(rows: pl.DataFrame, day: date) -> pl.DataFrame:
+    end = pl.col("waits_for").dt.offset_by(_STEP)
+    over = (pl.lit(day) - end).dt.total_days() - pl.col("longest")
+    known = pl.col("watched") >= ENOUGH
+    return rows.with_columns(
+        due=pl.when(known).then(end + pl.duration(days="usual")),
+        late_days=pl.when(known).then(over.clip(lower_bound=0)),
+    ).drop("usual", "longest")
+
+
+def _text(rows: pl.DataFrame) -> pl.DataFrame:
+    """Write periods as people do: 2026-09, or 2025 for a year."""
+    annual = pl.col("freq") == "A"
+    return rows.with_columns(
+        pl.when(annual)
+        .then(pl.col(name).dt.strftime("%Y"))
+        .otherwise(pl.col(name).dt.strftime("%Y-%m"))
+        .alias(name)
+        for name in ("first", "last", "waits_for")
     )
-    return held.join(late, on=["source", "freq", "reporter"], how="left").to_dicts()
 
 
 def last_words(home: Path) -> str:

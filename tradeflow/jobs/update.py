@@ -12,11 +12,11 @@ import polars as pl
 
 from tradeflow import __version__
 from tradeflow.files import write_whole
-from tradeflow.jobs.analyse import analyse, inputs_digest
+from tradeflow.jobs.analyse import analyse, inputs_digest, still_there
 from tradeflow.jobs.diff import compare, markdown
 from tradeflow.jobs.gather import Gatherer
 from tradeflow.jobs.lock import hold
-from tradeflow.jobs.manifest import Manifest, read_manifest, runs
+from tradeflow.jobs.manifest import Manifest, next_run, read_manifest, runs
 from tradeflow.jobs.settings import Settings, load_settings
 from tradeflow.nomenclature.categories import MAP_VERSION
 from tradeflow.sources.http.clock import SystemClock
@@ -77,8 +77,8 @@ def update(
     chosen = settings or load_settings()
     home = home_folder(chosen.home)
     with hold(home):
-        name = f"{(clock or SystemClock()).now():%Y%m%dT%H%M%SZ}"
-        manifest = Manifest(run=_free(home, name), offline=offline, code=__version__)
+        name = next_run(home, (clock or SystemClock()).now())
+        manifest = Manifest(run=name, offline=offline, code=__version__)
         manifest.map_version, manifest.settings = MAP_VERSION, chosen.digest()
         with _timed(manifest, "gather"):
             gatherer = Gatherer(
@@ -103,7 +103,8 @@ def _results(manifest: Manifest, home: Path, settings: Settings) -> None:
     manifest.inputs = inputs_digest(home, settings)
     names = runs(home)
     last = read_manifest(home, names[-1]) if names else None
-    if last is not None and last.inputs == manifest.inputs:
+    same = last is not None and last.inputs == manifest.inputs
+    if last is not None and same and still_there(home, last.analyses):
         manifest.analyses = last.analyses
         return
     with _timed(manifest, "analyse"):
@@ -150,12 +151,3 @@ def _timed(manifest: Manifest, step: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
     manifest.seconds[step] = round(time.perf_counter() - start, 2)
-
-
-def _free(home: Path, name: str) -> str:
-    """Name a run that no other has, also if two begin within a second."""
-    taken, free, number = set(runs(home)), name, 1
-    while free in taken:
-        number += 1
-        free = f"{name}-{number}"
-    return free
