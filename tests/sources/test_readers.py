@@ -12,7 +12,7 @@ from source_files import BACI, COMEXT, COMTRADE_TOTALS, FILES
 
 import tradeflow as tf
 from tradeflow.errors import LowCoverageWarning, UnknownNameError
-from tradeflow.sources.comext import parse_comext
+from tradeflow.sources.comext.read import parse_comext
 from tradeflow.sources.registry import SOURCES, source_info
 
 if TYPE_CHECKING:

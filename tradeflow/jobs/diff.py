@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from tradeflow.jobs.manifest import Manifest
 
@@ -55,6 +55,7 @@ def compare(before: Manifest | None, after: Manifest) -> dict[str, Any]:
         "late": after.late,
         "revisions": after.revisions,
         "failed": after.failed,
+        "not_asked": after.not_asked,
         "not_analysed": [
             {"source": a["source"], "freq": a["freq"], "why": a["why_not"]}
             for a in after.analyses
@@ -103,24 +104,31 @@ def _why_gone(key: tuple[str, ...], after: Manifest, reasons: str) -> str:
 def markdown(diff: dict[str, Any]) -> str:
     """Write the diff as one page."""
     since = f" since {diff['before']}" if diff["before"] else ", the first run"
-    parts = [
-        f"# Update {diff['after']}{since}\n",
-        _section("New findings", diff["new"], _finding),
-        _section("Findings withdrawn", diff["gone"], _withdrawn_finding),
-        _section("Findings under another word", diff["other_word"], _other_word),
-        _section("Periods that arrived", _spans(diff["arrived"]), str),
-        _section("Periods not released yet", _spans(diff["late"]), str),
-        _section("Periods that a source has no more", _spans(diff["withdrawn"]), str),
-        _section("Revisions above the threshold", diff["revisions"], _revision),
-        _section("Sources that failed", diff["failed"], _failure),
-        _section("Not analysed", diff["not_analysed"], _not_analysed),
-        CAVEAT,
+    sections: list[tuple[str, list[Any], Callable[[Any], str]]] = [
+        ("New findings", diff["new"], _finding),
+        ("Findings withdrawn", diff["gone"], _withdrawn_finding),
+        ("Findings under another word", diff["other_word"], _other_word),
+        ("Periods that arrived", _spans(diff["arrived"]), str),
+        ("Periods not released yet", _spans(diff["late"]), str),
+        ("Periods that a source has no more", _spans(diff["withdrawn"]), str),
+        ("Revisions above the threshold", diff["revisions"], _revision),
+        ("Sources that failed", diff["failed"], _failure),
+        ("Not asked, because the run was offline", diff["not_asked"], _not_asked),
+        ("Not analysed", diff["not_analysed"], _not_analysed),
     ]
-    return "\n".join(parts)
+    none = [title[0].lower() + title[1:] for title, rows, _ in sections if not rows]
+    return "\n".join(
+        [
+            f"# Update {diff['after']}{since}\n",
+            *(_section(title, rows, line) for title, rows, line in sections if rows),
+            *([f"None: {'; '.join(none)}.\n"] if none else []),
+            CAVEAT,
+        ]
+    )
 
 
-def _section(title: str, rows: list[Any], line: Any) -> str:  # noqa: ANN401  a function of a row
-    lines = [f"- {line(row)}" for row in rows[:SHOWN]] or ["None."]
+def _section(title: str, rows: list[Any], line: Callable[[Any], str]) -> str:
+    lines = [f"- {line(row)}" for row in rows[:SHOWN]]
     if len(rows) > SHOWN:
         lines.append(f"- … and {len(rows) - SHOWN} more, all in the JSON beside this page.")
     return f"## {title}\n\n" + "\n".join(lines) + "\n"
@@ -155,6 +163,11 @@ def _revision(row: dict[str, Any]) -> str:
 
 def _failure(row: dict[str, str]) -> str:
     return f"**{row['source']}** ({row['goods']}): {row['error']} {row['note']}".strip()
+
+
+def _not_asked(row: dict[str, Any]) -> str:
+    held = f"{row['held']} answers are held" if row["held"] else "nothing is held"
+    return f"{row['source']} ({row['goods']}): {held}"
 
 
 def _not_analysed(row: dict[str, str]) -> str:

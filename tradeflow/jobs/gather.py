@@ -70,6 +70,9 @@ class Gathered:
         Periods that sources say are not released.
     failed
         Sources that did not answer: source, goods, error, note.
+    not_asked
+        Standing questions that nobody asked, because the run is offline, with the number of
+        answers held.
     """
 
     taken: list[dict[str, Any]] = field(default_factory=list)
@@ -80,6 +83,7 @@ class Gathered:
     withdrawn: list[dict[str, Any]] = field(default_factory=list)
     late: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
+    not_asked: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Gatherer:
@@ -169,6 +173,9 @@ class Gatherer:
 
     def _order(self, order: Order) -> None:
         answers, query, stopped = self._ask(order)
+        if self.offline:
+            held = {"source": order.source, "goods": order.goods, "held": len(answers)}
+            self.result.not_asked.append(held)
         if answers:
             self._answers(order, answers, query)
         if stopped is not None:

@@ -42,6 +42,8 @@ class Manifest:
         Revised and withdrawn cells of at least the threshold: the largest first.
     failed
         Sources that did not answer, or not as documented.
+    not_asked
+        Standing questions that an offline run did not ask, with the answers held.
     analyses
         Per source and frequency: findings, cells by state, or why there are none.
     seconds
@@ -62,6 +64,7 @@ class Manifest:
     late: list[dict[str, Any]] = field(default_factory=list)
     revisions: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
+    not_asked: list[dict[str, Any]] = field(default_factory=list)
     analyses: list[dict[str, Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 

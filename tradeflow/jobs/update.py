@@ -93,7 +93,7 @@ def update(
 def _take_over(manifest: Manifest, gathered: Gathered, settings: Settings) -> None:
     manifest.taken, manifest.failed = gathered.taken, gathered.failed
     manifest.arrived, manifest.withdrawn = gathered.arrived, gathered.withdrawn
-    manifest.late = gathered.late
+    manifest.late, manifest.not_asked = gathered.late, gathered.not_asked
     manifest.revisions = _large(gathered.revised, gathered.gone, settings.revision)
     late = manifest.late or manifest.offline
     manifest.exit = LATER if manifest.failed or late else DONE

@@ -57,7 +57,9 @@ def fetched(name: str) -> Source:
     found = source(name)
     if found.plan is None:
         ways = [s.name for s in all_sources() if s.plan is not None]
+        files = f" Its files are read by `tradeflow ingest {name}`." if found.read else ""
         raise UsageError(
-            f"{name} cannot be fetched ({found.access}). {found.note} These can: {', '.join(ways)}."
+            f"Flows cannot be fetched from {name}.{files} {found.note} These can: "
+            f"{', '.join(ways)}."
         )
     return found

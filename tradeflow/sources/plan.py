@@ -33,6 +33,8 @@ class FetchPlan:
         Calls that the source grants per day; None if it names no limit.
     notes
         What the user should know: periods that cannot be there, codes left out, where else to ask.
+    question
+        The question in words, for sources that are asked for something else than flows.
     """
 
     query: Query
@@ -41,6 +43,7 @@ class FetchPlan:
     foreseen: tuple[Call, ...] = ()
     per_day: int | None = None
     notes: tuple[str, ...] = ()
+    question: str = ""
 
     @property
     def all_calls(self) -> tuple[Call, ...]:
@@ -61,7 +64,7 @@ class FetchPlan:
         """Say in words what will be asked and what it costs; nothing is sent."""
         return "\n".join(
             (
-                _question(self.query),
+                self.question or _question(self.query),
                 "",
                 (
                     f"{_count(len(self.all_calls), 'call')} to {self.query.source}, at least "

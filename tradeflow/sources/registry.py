@@ -67,6 +67,29 @@ SOURCES: Final[dict[str, SourceInfo]] = {
             caveat="An absent cell was not reported or is confidential; it is no certified zero.",
         ),
         SourceInfo(
+            name="Comext DS-059341",
+            title="Trade of EU and non-EU countries by HS6 (DS-059341)",
+            producer="Eurostat",
+            citation="Eurostat, Comext, dataset DS-059341",
+            terms="reuse with acknowledgement of the source",
+            released_together=False,
+            complete=False,
+            caveat="Each reporter delivers at its own pace; an absent cell is no certified zero.",
+        ),
+        SourceInfo(
+            name="Comext bulk",
+            title="EU trade by CN8, monthly bulk files",
+            producer="Eurostat",
+            citation="Eurostat, Comext, bulk files full_v2",
+            terms="reuse with acknowledgement of the source",
+            released_together=True,
+            complete=False,
+            caveat=(
+                "One row per statistical procedure; confidential goods stand under masked codes "
+                "only."
+            ),
+        ),
+        SourceInfo(
             name="UN Comtrade",
             title="UN Comtrade, monthly, as reported",
             producer="United Nations Statistics Division",
@@ -113,6 +136,19 @@ SOURCES: Final[dict[str, SourceInfo]] = {
             caveat=(
                 "Small shipments are estimated and in no code; imports are at customs value, by "
                 "origin."
+            ),
+        ),
+        SourceInfo(
+            name="Kazakhstan BNS",
+            title="Kazakhstan's trade with the Eurasian union by HS6 (table 40108)",
+            producer="Bureau of National Statistics of Kazakhstan",
+            citation="Bureau of National Statistics of Kazakhstan, stat.gov.kz, table 40108",
+            terms="public statistics; name the source",
+            released_together=False,
+            complete=False,
+            caveat=(
+                "Partners RUS, BLR, ARM and KGZ only; no customs border counts this trade, so an "
+                "absent cell is no certified zero."
             ),
         ),
         SourceInfo(

@@ -78,6 +78,19 @@ def is_known(code: str, edition: str) -> bool:
     return code[:6] in _levels(edition)
 
 
+def subheadings(codes: Iterable[str], edition: str) -> tuple[str, ...]:
+    """List the six-digit codes of an edition at or below codes of 2, 4 or 6 digits, sorted.
+
+    Examples
+    --------
+    >>> subheadings(["8707", "848210", "999999"], "HS2022")
+    ('848210', '870710', '870790')
+    """
+    wanted = set(codes)
+    known = known_codes(edition)
+    return tuple(sorted(c for c in known if wanted & {c[:2], c[:4], c}))
+
+
 @cache
 def _levels(edition: str) -> frozenset[str]:
     codes = known_codes(edition)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from tradeflow.errors import InputFileError, UnknownNameError
+from tradeflow.errors import InputFileError, ResponseChanged, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 FIRST_LINE = 2  # line 1 is the header
 
 
-def read_text_table(path: str | Path, columns: Sequence[str]) -> pl.DataFrame:
+def read_text_table(
+    path: str | Path, columns: Sequence[str], *, optional: Sequence[str] | None = None
+) -> pl.DataFrame:
     """Read a CSV, gzipped or not, as text, and make sure that it is whole.
 
     Parameters
@@ -27,16 +29,21 @@ def read_text_table(path: str | Path, columns: Sequence[str]) -> pl.DataFrame:
         The file.
     columns
         Columns that must be there; the names are compared without regard to case and blanks.
+    optional
+        Columns that may be there, empty where they are not. If given, there must be no others.
 
     Returns
     -------
     polars.DataFrame
-        Text columns named as in `columns`, stripped of blanks; row ``i`` is line ``i + 2``.
+        Text columns named as in `columns`, then `optional`, stripped of blanks; row ``i`` is
+        line ``i + 2``.
 
     Raises
     ------
     InputFileError
         The file is absent, damaged, half-written, empty, or lacks a column.
+    ResponseChanged
+        It has a column that is in neither list, although `optional` is given.
     """
     text = _whole_text(Path(path))
     _check_width(path, text)
@@ -51,13 +58,23 @@ def read_text_table(path: str | Path, columns: Sequence[str]) -> pl.DataFrame:
                 remedy=f"The file must have the columns {', '.join(columns)}.",
                 line=1,
             )
-    return frame.select(pl.col(found[n.casefold()]).str.strip_chars().alias(n) for n in columns)
+    may = list(optional or ())
+    new = [found[n] for n in found if n not in {name.casefold() for name in (*columns, *may)}]
+    if new and optional is not None:
+        raise ResponseChanged(str(path), gone=(), new=new)
+    more = [n for n in may if n.casefold() in found]
+    return frame.select(
+        pl.col(found[n.casefold()]).str.strip_chars().alias(n) for n in (*columns, *more)
+    ).with_columns(pl.lit("").alias(n) for n in may if n not in more)
 
 
 def bad_line(
     path: str | Path, frame: pl.DataFrame, bad: pl.Expr, problem: str, *, remedy: str
 ) -> None:
-    """Raise with the first line for which `bad` holds; `{}` in `problem` is that row's dict."""
+    """Raise with the first line for which `bad` holds; `{}` in `problem` is that row's dict.
+
+    Where only some lines of a file are kept, a column ``line`` says which.
+    """
     rows = frame.select(bad.fill_null(value=True).arg_true()).to_series()
     if rows.is_empty():
         return
@@ -66,7 +83,7 @@ def bad_line(
         path,
         problem.format(**row) + (f" ({rows.len()} such lines)." if rows.len() > 1 else "."),
         remedy=remedy,
-        line=rows[0] + FIRST_LINE,
+        line=row.get("line", rows[0] + FIRST_LINE),
     )
 
 

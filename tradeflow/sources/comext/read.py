@@ -1,0 +1,106 @@
+"""Files that a person downloaded, in any of Comext's formats: told apart by how they begin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tradeflow.errors import InputFileError, UsageError
+from tradeflow.nomenclature.editions import plain_code
+from tradeflow.sources.comext.batches import is_bulk_table
+from tradeflow.sources.comext.bulk import Wanted, parse_bulk
+from tradeflow.sources.comext.csvfile import read_csv
+from tradeflow.sources.comext.jsonstat import read_json_stat
+from tradeflow.sources.comext.places import geonom
+from tradeflow.sources.comext.table import parse_lines
+
+if TYPE_CHECKING:
+    from tradeflow.sources.parsed import Parsed
+
+_START: Final = 64
+
+
+def read(
+    path: str | Path,
+    *,
+    release: str,
+    name: str = "",
+    reporters: str = "",
+    partners: str = "",
+    codes: str = "",
+) -> Parsed:
+    """Read one file of Comext.
+
+    Parameters
+    ----------
+    path
+        SDMX-CSV of DS-045409 or DS-059341 (gzipped or not), JSON-stat 2.0, or a bulk file
+        (``full_v2_*.7z``, or the ``.dat`` in it).
+    release
+        Which extraction it is, such as its ``LAST UPDATE``.
+    name
+        The file's name when it came.
+    reporters, partners
+        Only for bulk files: ISO alpha-3 codes, by comma; all if empty.
+    codes
+        Only for bulk files: codes, or beginnings of codes, by comma; all if empty.
+
+    Returns
+    -------
+    Parsed
+        Rows in US dollars (the ECB's mean rate of the month, or the mean of a year's twelve)
+        and kilograms; lines under masked codes are ``withheld``.
+
+    Raises
+    ------
+    InputFileError
+        With the line and the remedy.
+    ResponseChanged
+        A column or dimension is new or gone.
+    UsageError
+        The choice of lines makes no sense for this file.
+    """
+    start = _beginning(path)
+    bulk = start[:2] == b"7z" or is_bulk_table(start)
+    if not bulk and (reporters or partners or codes):
+        raise UsageError(f"{path}: only bulk files are narrowed while they are read.")
+    if bulk:
+        if "partxixu" in name.casefold():
+            raise InputFileError(
+                path,
+                "repeats lines of the full file for Northern Ireland.",
+                remedy="Take full_v2_YYYYMM.7z.",
+            )
+        wanted = Wanted(_places(reporters), _places(partners), _beginnings(codes))
+        return parse_bulk(path, release=release, wanted=wanted)
+    lines = (
+        read_json_stat(path) if start.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"{" else read_csv(path)
+    )
+    return parse_lines(path, lines, release=release)
+
+
+def parse_comext(path: str | Path, *, release: str) -> Parsed:
+    """Read one file of Comext whole; see :func:`read`."""
+    return read(path, release=release)
+
+
+def _beginning(path: str | Path) -> bytes:
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(_START)
+    except FileNotFoundError:
+        raise InputFileError(path, "no such file.", remedy="Check the path.") from None
+    except OSError as error:
+        raise InputFileError(path, f"cannot be read: {error.strerror}.", remedy="") from error
+
+
+def _places(names: str) -> tuple[str, ...]:
+    return tuple(geonom(name.strip().upper()) for name in names.split(",") if name.strip())
+
+
+def _beginnings(codes: str) -> tuple[str, ...]:
+    found = tuple(plain_code(code) for code in codes.split(",") if code.strip())
+    for code in found:
+        if not code.isdecimal():
+            raise UsageError(f"{code!r} is no beginning of a code: digits are needed.")
+    return found

@@ -1,0 +1,108 @@
+"""Files that people have: answers saved by hand, CSV with Comtrade's fields, website exports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from tradeflow.errors import BadAnswer, InputFileError
+from tradeflow.sources.archive.unpack import unpacked
+from tradeflow.sources.comtrade.delimited import read_delimited
+from tradeflow.sources.comtrade.envelope import read_table
+from tradeflow.sources.comtrade.fields import FINAL, TARIFFLINE
+from tradeflow.sources.comtrade.rows import flow_rows, once
+from tradeflow.sources.parsed import Parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b")
+_SIX = 6
+
+
+def read(path: str | Path, *, release: str, name: str = "") -> Parsed:
+    """Read a file of Comtrade's data.
+
+    Parameters
+    ----------
+    path
+        One of: an answer of the API (JSON, as it came); delimited text with Comtrade's field
+        names, such as the export of comtradeplus.un.org or a bulk file; a zip or gzip of these.
+        Final data and tariff lines are told apart by their codes.
+    release
+        Which release it is.
+    name
+        The file's name when it came, for messages.
+
+    Returns
+    -------
+    Parsed
+        Rows in US dollars and kilograms. Rows that the flow table cannot hold are ``withheld``
+        with the reason.
+
+    Raises
+    ------
+    InputFileError
+        It is damaged, or none of these.
+    ResponseChanged
+        A field is gone or, in an answer of the API, new.
+    DuplicateKeyError
+        A cell stands twice.
+    """
+    where, file = name or str(path), Path(path)
+    try:
+        parts = [_parsed(table, release, where) for table in _tables(file, where)]
+    except BadAnswer as error:
+        raise InputFileError(
+            where,
+            str(error).removeprefix(f"{where}: "),
+            remedy="Export or save it again, whole and unchanged.",
+        ) from error
+    withheld = pl.concat([part.withheld for part in parts])
+    return Parsed(
+        once(pl.concat([part.rows for part in parts]), where=where),
+        withheld=withheld,
+        notes=_notes(withheld),
+    )
+
+
+def how(**_: object) -> str:
+    """Say how to export a file by hand."""
+    return (
+        "UN Comtrade can be fetched (`tradeflow fetch comtrade`), so files are rarely needed. By "
+        "hand: at https://comtradeplus.un.org choose goods, HS as reported, frequency, periods, "
+        "reporter, partner and flow, then Preview and Download as CSV. "
+        "`tradeflow ingest comtrade FILE...` reads it as it is; it also reads JSON answers of the "
+        "API and bulk files."
+    )
+
+
+def _tables(path: Path, where: str) -> Iterator[pl.DataFrame]:
+    content = path.read_bytes()
+    if not content.startswith(_ARCHIVES):
+        yield _table(content, where)
+        return
+    with unpacked(path) as files:
+        for file in files.values():
+            yield _table(file.read_bytes(), where)
+
+
+def _table(content: bytes, where: str) -> pl.DataFrame:
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        return read_delimited(content, where)
+    final = b"legacyestimationflag" in content.lower() or b'"data":[]' in content
+    return read_table(content, where, documented=FINAL if final else TARIFFLINE)
+
+
+def _parsed(table: pl.DataFrame, release: str, where: str) -> Parsed:
+    national = (table["cmdCode"].str.len_chars() > _SIX).any()
+    return flow_rows(table, pl.lit(release), where=where, tariffline=bool(national))
+
+
+def _notes(withheld: pl.DataFrame) -> tuple[str, ...]:
+    counts = withheld.group_by("reason", maintain_order=True).len().sort("reason")
+    return tuple(
+        f"{number:,} rows are withheld: {reason}." for reason, number in counts.iter_rows()
+    )
