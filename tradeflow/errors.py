@@ -109,6 +109,20 @@ class Unreachable(SourceError):
     """A source did not answer, or not in full, as often as it was asked: try again later."""
 
 
+class Throttled(Unreachable):
+    """The source asks for a pause.
+
+    Attributes
+    ----------
+    seconds
+        How long.
+    """
+
+    def __init__(self, message: str, *, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class QuotaExhausted(SourceError):
     """No calls are left for now.
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from tradeflow.errors import SourceError, TradeflowError
+from tradeflow.errors import SourceError, Throttled, TradeflowError
 from tradeflow.sources.call import Accepted, Answer, Later, Split
-from tradeflow.sources.http.patience import Patience, Throttled, patiently
+from tradeflow.sources.http.patience import Patience, patiently
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -362,7 +362,7 @@ TEXT = tsv([row(), row(cmdCode="854232")]).replace("\t", ",")
         (TEXT.replace("primaryValue", "tradeValue"), ResponseChanged, "primaryValue"),
         (TEXT.replace(",100.0,", ",much,"), InputFileError, "'much'"),
         (TEXT.replace("H6", ""), InputFileError, "classificationCode is None"),
-        (TEXT + "1,2,3\n", InputFileError, "is None"),
+        (TEXT + "1,2,3\n", InputFileError, "not those of one table"),
         (TEXT.replace("854232", "854232,,"), InputFileError, "not those of one table"),
         (TEXT.replace("202301", "202313"), InputFileError, "'202313' is no period"),
         (TEXT.replace("netWgt", "period", 1), ResponseChanged, "netWgt"),

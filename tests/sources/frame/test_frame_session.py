@@ -19,12 +19,13 @@ from tradeflow.errors import (
     KeyRefused,
     QueryRefused,
     QuotaExhausted,
+    Throttled,
     TradeflowError,
     Unreachable,
     UsageError,
 )
 from tradeflow.sources.call import Call
-from tradeflow.sources.http.patience import Patience, Throttled, patiently
+from tradeflow.sources.http.patience import Patience, patiently
 from tradeflow.sources.http.quota import Quota
 from tradeflow.sources.http.retry_after import seconds_to_wait
 from tradeflow.sources.http.session import Session

@@ -9,10 +9,9 @@ from fake_hmrc import FORBIDDEN
 from hmrc_answers import NEXT, OUT, goods, out, page, row
 from kept_answer import kept
 
-from tradeflow.errors import BadAnswer, QueryRefused, ResponseChanged
+from tradeflow.errors import BadAnswer, QueryRefused, ResponseChanged, Throttled
 from tradeflow.sources.call import Accepted, Split
 from tradeflow.sources.hmrc.judge import judge
-from tradeflow.sources.http.patience import Throttled
 
 if TYPE_CHECKING:
     from pathlib import Path

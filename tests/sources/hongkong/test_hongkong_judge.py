@@ -9,10 +9,9 @@ import pytest
 from hongkong_answers import cell, goods, out, release, said
 from kept_answer import kept
 
-from tradeflow.errors import BadAnswer, QueryRefused, ResponseChanged
+from tradeflow.errors import BadAnswer, QueryRefused, ResponseChanged, Throttled
 from tradeflow.sources.call import Accepted, Split
 from tradeflow.sources.hongkong.judge import judge
-from tradeflow.sources.http.patience import Throttled
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, cast
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from tradeflow.errors import BadAnswer, QueryRefused, ResponseChanged
+from tradeflow.errors import BadAnswer, QueryRefused, ResponseChanged, Throttled
 from tradeflow.sources.call import Accepted, Split
 from tradeflow.sources.hmrc.page import COUNT, read_page
 from tradeflow.sources.hmrc.plan import RELEASES, goods_call
-from tradeflow.sources.http.patience import Throttled
 from tradeflow.sources.http.refusals import plain
 from tradeflow.sources.spans import Span
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
-from tradeflow.errors import BadAnswer, QueryRefused
+from tradeflow.errors import BadAnswer, QueryRefused, Throttled
 from tradeflow.sources.call import Accepted, Split
 from tradeflow.sources.hongkong.plan import RELEASES, TOTAL, data_calls, goods_call, release_call
 from tradeflow.sources.hongkong.reply import month_of, read_reply
-from tradeflow.sources.http.patience import Throttled
 from tradeflow.sources.spans import Span
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from tradeflow.errors import BadAnswer, Unreachable
+from tradeflow.errors import BadAnswer, Throttled, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,14 +14,6 @@ if TYPE_CHECKING:
     from tradeflow.sources.http.clock import Clock
 
 T = TypeVar("T")
-
-
-class Throttled(Unreachable):
-    """The source asks for a pause of some seconds."""
-
-    def __init__(self, message: str, *, seconds: float) -> None:
-        super().__init__(message)
-        self.seconds = seconds
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from tradeflow.errors import KeyRefused, QueryRefused, QuotaExhausted, Unreachable
-from tradeflow.sources.http.patience import Throttled
+from tradeflow.errors import KeyRefused, QueryRefused, QuotaExhausted, Throttled, Unreachable
 from tradeflow.sources.http.retry_after import seconds_to_wait
 from tradeflow.sources.http.secrets import scrub
 
