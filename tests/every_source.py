@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import hashlib
 import os
 import random
@@ -122,9 +123,11 @@ def damaged_file(
     name: str, path: Path, facts: dict[str, str], seed: int, number: int
 ) -> Iterator[str]:
     """Damage a file that is ingested; give what came of each."""
-    chance, content = random.Random(seed), path.read_bytes()  # noqa: S311
+    chance, content, title = random.Random(seed), path.read_bytes(), path.name  # noqa: S311
+    if path.suffix == ".gz":  # damage what is inside: a damaged gzip is only ever that
+        content, title = gzip.decompress(content), path.stem
     with TemporaryDirectory() as folder:
-        bad = Path(folder) / path.name
+        bad = Path(folder) / title
         for _ in range(number):
             bad.write_bytes(mutate(content, chance))
             yield _outcome(lambda: _ingest(name, bad, facts))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from tradeflow.errors import OutputError, QuotaExhausted
 
@@ -59,10 +59,10 @@ class Quota:
         """
         now, until = self.clock.now(), self._closed_until()
         if until is not None and now < until:
-            raise self._exhausted((until - now).total_seconds(), "as the source said")
+            self._refuse((until - now).total_seconds(), "as the source said")
         if self.left() == 0:
             midnight = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-            raise self._exhausted((midnight - now).total_seconds(), "by our own count")
+            self._refuse((midnight - now).total_seconds(), "by our own count")
 
     def count(self) -> None:
         """Write down one call."""
@@ -91,8 +91,8 @@ class Quota:
         except (FileNotFoundError, ValueError):
             return None
 
-    def _exhausted(self, seconds: float, why: str) -> QuotaExhausted:
-        return QuotaExhausted(
+    def _refuse(self, seconds: float, why: str) -> NoReturn:
+        raise QuotaExhausted(
             f"{self.source}: today's calls are used up ({why}); the next are granted in "
             f"{seconds / 3600:.1f} hours. Run the same command again then.",
             seconds=seconds,
