@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tradeflow.flows.schema import conform
 from tradeflow.nomenclature.categories import listed_codes
 from tradeflow.nomenclature.editions import known_codes
 from tradeflow.nomenclature.restated import leaks
+from tradeflow.schema import conform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -22,7 +22,7 @@ from tradeflow.errors import (
     UsageError,
 )
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import FLOW_SCHEMA, KEY, conform
+from tradeflow.schema import FLOW_SCHEMA, KEY, conform
 
 CODES = {
     "HS2012": ["010121", "854150"],

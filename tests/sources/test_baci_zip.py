@@ -24,7 +24,7 @@ from tradeflow.errors import (
     UsageError,
 )
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import conform
+from tradeflow.schema import conform
 from tradeflow.sources.archive import ArchiveLimits
 from tradeflow.sources.baci import parse_baci, parse_baci_zip
 

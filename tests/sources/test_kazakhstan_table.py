@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 
 from tradeflow.errors import InputFileError, MissingTool, ResponseChanged, TradeflowError
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import conform
+from tradeflow.schema import conform
 from tradeflow.sources.kazakhstan import parse_table
 from tradeflow.sources.kazakhstan.cells import code_of
 from tradeflow.sources.kazakhstan.reader import sheets

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tradeflow.errors import DuplicateKeyError, SchemaError, UnknownCodeError, UnknownNameError
-from tradeflow.flows.schema import FLOW_SCHEMA, KEY, NULLABLE, TOTAL
 from tradeflow.nomenclature.countries import iso3_map
 from tradeflow.nomenclature.editions import HELD, known_codes
+from tradeflow.schema import FLOW_SCHEMA, KEY, NULLABLE, TOTAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def check_flows(
     Parameters
     ----------
     frame
-        A table with at least the columns of :data:`tradeflow.flows.schema.FLOW_SCHEMA`.
+        A table with at least the columns of :data:`tradeflow.schema.FLOW_SCHEMA`.
         Further columns are kept behind them.
     where
         What to call the table in messages.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import LINE
 from tradeflow.frames import backend_of, to_backend, to_polars
 from tradeflow.nomenclature.categories import members
 from tradeflow.nomenclature.families import family_table
 from tradeflow.nomenclature.restated import leaks
+from tradeflow.schema import LINE
 
 if TYPE_CHECKING:
     from tradeflow.frames import Frame

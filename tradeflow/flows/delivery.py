@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import conform
 from tradeflow.frames import to_backend
+from tradeflow.schema import conform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

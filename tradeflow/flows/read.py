@@ -13,9 +13,9 @@ import polars as pl
 from tradeflow.errors import InputFileError, LowCoverageWarning, UsageError
 from tradeflow.files import write_whole
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import FLOW_SCHEMA, conform
 from tradeflow.frames import to_backend, to_polars
 from tradeflow.options import Backend, FileKind, one_of
+from tradeflow.schema import FLOW_SCHEMA, conform
 from tradeflow.sources.baci import parse_baci
 from tradeflow.sources.comext.read import parse_comext
 from tradeflow.sources.comtrade.totals import parse_comtrade_totals

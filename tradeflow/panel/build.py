@@ -9,7 +9,6 @@ import polars as pl
 
 from tradeflow.errors import DataError, DuplicateKeyError, UsageError
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import LINE, TOTAL
 from tradeflow.frames import to_polars
 from tradeflow.nomenclature.categories import all_categories, listed_codes, members
 from tradeflow.nomenclature.families import family_table
@@ -17,6 +16,7 @@ from tradeflow.options import By, FlowKind, Freq, Measure, Side, one_of
 from tradeflow.panel.breaks import find_breaks
 from tradeflow.panel.model import Panel
 from tradeflow.panel.states import State
+from tradeflow.schema import KEY, LINE, TOTAL
 from tradeflow.sources.registry import source_info
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ def panel(
     Parameters
     ----------
     flows
-        A flow table of one frequency, one source and one release.
+        A flow table of one frequency and one source, in which no two releases state the same
+        cell.
     by
         ``"hs6"``: one series per reporter, partner and six-digit code; a code that only changed
         its number is one series, under the newest number. ``"family"``: one series per family of
@@ -79,7 +80,8 @@ def panel(
     Raises
     ------
     UsageError
-        The table mixes frequencies, sources or releases, or has no such flow.
+        The table mixes frequencies or sources, two releases state the same cell, or it has no
+        such flow.
     DuplicateKeyError
         The table holds a total beside its parts.
 
@@ -124,11 +126,11 @@ def _chosen(rows: pl.DataFrame, flow: str, *, totals: bool) -> pl.DataFrame:
     for column, remedy in (
         ("freq", "Months and years do not mix: filter one."),
         ("source", "Sources disagree: filter one; witnesses are compared, not added."),
-        ("release", "Releases repeat each other: filter one."),
     ):
         found = rows[column].unique().sort().to_list()
         if len(found) > 1:
             raise UsageError(f"The table holds several values of {column}: {found}. {remedy}")
+    _refuse_repeats(rows)
     _refuse_totals(rows)
     return rows
 
@@ -144,6 +146,17 @@ def _together(rows: pl.DataFrame, side: str) -> pl.DataFrame:
                 "would fall where one is late. Filter the periods or the reporters first."
             )
     return rows.with_columns(pl.lit(ALL).alias(side))
+
+
+def _refuse_repeats(rows: pl.DataFrame) -> None:
+    """Refuse a cell that two releases state; each period may have a release of its own."""
+    cell = [name for name in KEY if name != "release"]
+    twice = rows.filter(rows.select(cell).is_duplicated())
+    if not twice.is_empty():
+        found = twice["release"].unique().sort().to_list()
+        raise UsageError(
+            f"Releases repeat each other ({twice.height} rows, releases {found[:5]}): filter one."
+        )
 
 
 def _refuse_totals(rows: pl.DataFrame) -> None:
@@ -367,5 +380,9 @@ def _joint_state(states: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _provenance(rows: pl.DataFrame) -> tuple[str, ...]:
-    pairs = rows.select("source", "release").unique().sort("source", "release")
-    return tuple(f"{source} {release}" for source, release in pairs.iter_rows())
+    said = []
+    for source in rows["source"].unique().sort():
+        found = rows.filter(pl.col("source") == source)["release"].unique().sort().to_list()
+        many = f"{len(found)} releases, the last {found[-1]}"
+        said.append(f"{source} {found[0] if len(found) == 1 else many}")
+    return tuple(said)

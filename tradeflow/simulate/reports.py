@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import conform
+from tradeflow.schema import conform
 from tradeflow.simulate.codebook import Codebook
 from tradeflow.simulate.effects import MirrorSilence, PartnerCodeChange
 from tradeflow.simulate.mirrors import with_mirrors

@@ -83,7 +83,7 @@ def subheadings(codes: Iterable[str], edition: str) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> subheadings(["8707", "848210", "999999"], "HS2022")
+    >>> subheadings(["8707", "848210", "000000"], "HS2022")
     ('848210', '870710', '870790')
     """
     wanted = set(codes)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from tradeflow.flows.schema import conform
+from tradeflow.schema import conform
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

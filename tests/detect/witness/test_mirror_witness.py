@@ -106,7 +106,7 @@ def test_another_edition_on_one_side(by: str) -> None:
 def _pair(own: str, code: str, other: str, mirrored: str) -> pl.DataFrame:
     from place_flows import months
 
-    from tradeflow.flows.schema import conform
+    from tradeflow.schema import conform
 
     noise = np.random.default_rng(1).normal(0, 0.1, (2, 60))
     sides = []

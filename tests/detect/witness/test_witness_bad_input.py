@@ -20,9 +20,9 @@ from polars.testing import assert_frame_equal
 
 import tradeflow as tf
 from tradeflow.errors import TradeflowError
-from tradeflow.flows.schema import conform
 from tradeflow.panel.model import Panel
 from tradeflow.panel.states import State
+from tradeflow.schema import conform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -102,7 +102,7 @@ def test_the_explanation() -> None:
         ({"release": "../V202501"}, UsageError, "no release"),
         ({"releases": "V202501"}, UnknownNameError, "Did you mean 'release'"),
         ({"partner": "W00"}, UsageError, "no rows of the world"),
-        ({"partner": "GGY"}, UnknownNameError, "no number for it"),
+        ({"partner": "MCO"}, UnknownNameError, "no number for it"),
         ({"flow": "re_export"}, UsageError, "does not tell re-exports apart"),
         ({"codes": "TOTAL"}, UsageError, "no total"),
         ({"codes": "84821010"}, UsageError, "2, 4 or 6 digits"),

@@ -11,7 +11,7 @@ from census_answers import HEADER, NOW, SPAN, answer, line, out
 
 from tradeflow.errors import DuplicateKeyError
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import conform
+from tradeflow.schema import conform
 from tradeflow.sources.census.calls import data_call
 from tradeflow.sources.census.source import SOURCE
 

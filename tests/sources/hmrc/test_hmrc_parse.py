@@ -12,7 +12,7 @@ from hmrc_answers import OUT, goods, out, page, row
 
 from tradeflow.errors import DuplicateKeyError
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import conform
+from tradeflow.schema import conform
 from tradeflow.sources.hmrc.judge import judge
 from tradeflow.sources.hmrc.page import FIELDS
 from tradeflow.sources.hmrc.parse import parse

@@ -10,7 +10,7 @@ from hongkong_answers import cell, goods, out, release, said
 
 from tradeflow.errors import DuplicateKeyError
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import conform
+from tradeflow.schema import conform
 from tradeflow.sources.hongkong.parse import parse
 from tradeflow.sources.registry import source_info
 

@@ -78,6 +78,11 @@ def test_two_archives_of_one_year_are_not_chosen_between(tmp_path: Path) -> None
     assert len(caught.value.new) == 2
 
 
+def test_two_archives_of_a_year_that_nobody_asked_for_do_no_harm(tmp_path: Path) -> None:
+    body = page({2019: (), 2020: (), 2023: ()}).replace("2020 г".encode(), "2019 г.".encode())
+    assert [year for _, year in followed(tmp_path, body)] == ["2023"]
+
+
 @pytest.mark.parametrize("body", [WHOLE, archive(2023, (1,), "zip")])
 def test_the_first_bytes_decide_what_an_archive_is(body: bytes, tmp_path: Path) -> None:
     assert followed(tmp_path, body, ARCHIVE) == []

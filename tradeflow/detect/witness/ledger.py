@@ -12,10 +12,10 @@ import polars as pl
 from tradeflow.detect.witness.check import LEAST, MOST
 from tradeflow.errors import DataError, UsageError
 from tradeflow.flows.check import check_flows
-from tradeflow.flows.schema import LINE
 from tradeflow.frames import to_polars
 from tradeflow.panel.build import panel
 from tradeflow.panel.states import State
+from tradeflow.schema import LINE
 from tradeflow.sources.registry import source_info
 
 if TYPE_CHECKING:

@@ -1,14 +1,16 @@
-"""BACI as one source: the zips in which CEPII publishes it, or single files of them."""
+"""BACI as one source: zips of CEPII, fetched or downloaded, or single files of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.errors import UsageError
+from tradeflow.sources.baci.fetched import ABSENT, judge, parse
+from tradeflow.sources.baci.plan import INTERVAL, notes_call, plan
 from tradeflow.sources.baci.table import parse_baci
 from tradeflow.sources.baci.zipped import parse_baci_zip
 from tradeflow.sources.named import named
-from tradeflow.sources.source import Source
+from tradeflow.sources.source import Limits, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,16 +54,22 @@ def _year(word: str) -> int:
 SOURCE: Final = Source(
     name="baci",
     title="CEPII BACI: reconciled annual trade of all countries",
-    access="ingest",
+    access="fetch and ingest",
     grain="year x HS6 x exporter x importer",
     lag="about a year; one release each January",
     terms="Etalab Open Licence 2.0; cite Gaulier and Zignago (2010)",
     checked="2026-10, files of release V202501; never live",
     base="https://www.cepii.fr",
+    limits=Limits(interval=INTERVAL, timeout=180.0),
+    listens=frozenset({ABSENT}),
+    plan=plan,
+    judge=judge,
+    parse=parse,
     read=read,
+    probe=notes_call(),
     note=(
-        "Download a zip such as BACI_HS22_V202601.zip from CEPII's page and ingest it with "
-        "--option partners=RUS or the like: a whole year has eleven million rows. After 2022 "
-        "Russian flows are partners' reports or estimates: no test of mirror gaps."
+        "Fetch it with --freq A, or ingest a zip such as BACI_HS22_V202601.zip with --option "
+        "partners=RUS or the like: a whole year has eleven million rows. After 2022 Russian flows "
+        "are partners' reports or estimates: no test of mirror gaps."
     ),
 )

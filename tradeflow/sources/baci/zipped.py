@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ZIP: Final = re.compile(r"BACI_(HS\d\d)_(V\d{6}[a-z]?)\.zip")
 _YEAR: Final = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_(V\d{6}[a-z]?)\.csv")
-_EDITIONS: Final[dict[str, Edition]] = {f"HS{edition[-2:]}": edition for edition in HELD}
+EDITIONS: Final[dict[str, Edition]] = {f"HS{edition[-2:]}": edition for edition in HELD}
 _SHOWN: Final = 10
 
 
@@ -46,7 +46,7 @@ class _Contents:
 
     @property
     def edition(self) -> Edition:
-        return _EDITIONS[self.tag]
+        return EDITIONS[self.tag]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,17 @@ def parse_baci_zip(
     )
 
 
+def years_in(path: str | Path, *, limits: ArchiveLimits = LIMITS) -> frozenset[int]:
+    """List the years of a zip without unpacking it.
+
+    Raises
+    ------
+    UnknownNameError, InputFileError, UnsafeArchive
+        As for :func:`parse_baci_zip`.
+    """
+    return frozenset(_contents(Path(path), limits).years)
+
+
 def _contents(path: Path, limits: ArchiveLimits) -> _Contents:
     names = {PurePosixPath(m.name).name: m.name for m in members(path, limits=limits)}
     found = [(match, names[name]) for name in names if (match := _YEAR.fullmatch(name))]
@@ -138,9 +149,9 @@ def _contents(path: Path, limits: ArchiveLimits) -> _Contents:
     absent = [name for name in tables if name not in names]
     if absent:
         raise _not_baci(path, f"{absent[0]} is not in it.")
-    if tag not in _EDITIONS:
+    if tag not in EDITIONS:
         raise UnknownNameError(
-            f"{path}: {tag} is not held here. Take BACI's zip for one of {', '.join(_EDITIONS)}."
+            f"{path}: {tag} is not held here. Take BACI's zip for one of {', '.join(EDITIONS)}."
         )
     by_year = {int(match[2]): name for match, name in found}
     return _Contents(path, tag, release, by_year, names[tables[0]], names[tables[1]])

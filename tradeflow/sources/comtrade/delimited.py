@@ -86,6 +86,10 @@ def _parsed(body: str, names: list[str], separator: str, where: str) -> pl.DataF
     first = _first_line(body, separator, where)
     spare = len(first) == len(names) + 1 and not first[-1]
     columns = [*names, _SPARE] if spare else names
+    if '"' not in body and any(
+        line.count(separator) != len(columns) - 1 for line in body.splitlines()
+    ):  # the parser would fill a short line up
+        raise BadAnswer(f"{where}: the lines are not those of one table.")
     try:
         table = pl.read_csv(
             io.StringIO(body),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tradeflow.errors import TruncatedExport
-from tradeflow.schema import TOTAL
 from tradeflow.nomenclature.countries import WORLD
 from tradeflow.nomenclature.editions import edition_expr
+from tradeflow.schema import TOTAL
 from tradeflow.sources.gacc.check import (
     NATIONAL_CHAPTERS,
     REPORTER,

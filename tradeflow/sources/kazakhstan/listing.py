@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from tradeflow.errors import ResponseChanged
 
-PAGE: Final = (
-    "https://stat.gov.kz/ru/industries/economy/foreign-market/spreadsheets/"
-    "?year=&name=40108&period=&type="
-)
-_CELL: Final = "divTableCell"
+BASE: Final = "https://stat.gov.kz"
+PATH: Final = "/ru/industries/economy/foreign-market/spreadsheets/"
+PARAMS: Final = (("year", ""), ("name", "40108"), ("period", ""), ("type", ""))
+PAGE: Final = f"{BASE}{PATH}?{urlencode(PARAMS)}"
+CELL: Final = "divTableCell"
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 
 
@@ -62,12 +62,12 @@ def parse_listing(html: str, *, page: str = PAGE) -> tuple[ArchiveLink, ...]:
     reader.close()
     links: dict[str, ArchiveLink] = {}
     for href, text in reader.links:
-        url, title = urljoin(page, href), " ".join(text.split())
+        url, title = _absolute(page, href), " ".join(text.split())
         if href and _same_site(url, page):
             links.setdefault(url, ArchiveLink(_year(title), title, url))
     if not any(link.year for link in links.values()):
         raise ResponseChanged(
-            page, gone=[f"div.{_CELL} a with a year"], new=[link.title for link in links.values()]
+            page, gone=[f"div.{CELL} a with a year"], new=[link.title for link in links.values()]
         )
     return tuple(links.values())
 
@@ -75,6 +75,14 @@ def parse_listing(html: str, *, page: str = PAGE) -> tuple[ArchiveLink, ...]:
 def _year(title: str) -> int | None:
     years = set(_YEAR.findall(title))
     return int(years.pop()) if len(years) == 1 else None
+
+
+def _absolute(page: str, href: str) -> str:
+    """Complete an address; one that is none, such as ``//[``, becomes empty."""
+    try:
+        return urljoin(page, href)
+    except ValueError:
+        return ""
 
 
 def _same_site(url: str, page: str) -> bool:
@@ -94,7 +102,7 @@ class _Links(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = dict(attrs)
         if tag == "div":
-            self.cells.append(_CELL in (known.get("class") or "").split())
+            self.cells.append(CELL in (known.get("class") or "").split())
         if tag == "a" and any(self.cells):
             self.links.append((known.get("href") or "", ""))
             self.open = True

@@ -38,7 +38,7 @@ _TOTALS: Final = ("всего", "итого")
 _BODY: Final = pl.col("hs6") != ""
 # The office's usual signs: a dash for nothing, dots for not available, x for confidential.
 _NONE: Final = r"^([-–—]|…|\.{2,3})$"
-_CONFIDENTIAL: Final = r"^[xXхХ]$"
+CONFIDENTIAL: Final = r"^[xXхХ]$"
 
 
 def parse_table(
@@ -153,9 +153,9 @@ def _check_cells(where: str, body: pl.DataFrame) -> None:
 
 def _clean(lines: pl.DataFrame) -> pl.DataFrame:
     """Turn numbers printed for people into numbers, and the office's signs into empty cells."""
-    secret = [pl.col(f"{f}_v").str.contains(_CONFIDENTIAL).alias(f"{f}_secret") for f in _FLOWS]
+    secret = [pl.col(f"{f}_v").str.contains(CONFIDENTIAL).alias(f"{f}_secret") for f in _FLOWS]
     plain = pl.col(_NUMBERS).str.replace_all(r"[\s\u00a0\u202f]", "").str.replace(",", ".")
-    signs = plain.str.replace(_NONE, "").str.replace(_CONFIDENTIAL, "")
+    signs = plain.str.replace(_NONE, "").str.replace(CONFIDENTIAL, "")
     return lines.with_columns(*secret).with_columns(signs)
 
 
@@ -172,10 +172,15 @@ def _parsed(lines: pl.DataFrame, *, period: date, edition: Edition, release: str
         release=pl.lit(release),
     )
     secret = pl.any_horizontal(f"{flow}_secret" for flow in _FLOWS)
-    withheld = lines.filter(_clean(lines).select(_BODY & secret).to_series())
-    return Parsed(
-        rows, withheld=withheld.select(pl.lit(period).alias("period"), "block", *_COLUMNS)
+    withheld = lines.filter(_clean(lines).select(_BODY & secret).to_series()).select(
+        pl.lit(period).alias("period"),
+        "block",
+        *_COLUMNS,
+        "hs6",
+        partner=pl.col("block").replace_strict(PARTNERS, return_dtype=pl.String),
+        edition=pl.lit(edition),
     )
+    return Parsed(rows, withheld=withheld)
 
 
 def _flow(body: pl.DataFrame, flow: str) -> pl.DataFrame:

@@ -43,7 +43,7 @@ _MONTHS: Final = (
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _SPAN: Final = re.compile(r"\b(мес|кварт|полугод)")
 _LEADING: Final = re.compile(r"[\W_]*(\d{1,2})(?!\d)(?:\s*[-–—]\s*(\d{1,2})(?!\d))?")
-_TABLE: Final = "таб_9_00"
+TABLE: Final = "таб_9_00"
 
 
 def fold(text: str) -> str:
@@ -59,7 +59,7 @@ def fold(text: str) -> str:
 def is_table(name: str) -> bool:
     """Say whether a file of the archive is the table of six-digit codes."""
     file = PurePosixPath(name.replace("\\", "/"))
-    return fold(file.name).startswith(fold(_TABLE)) and file.suffix.lower() in {".xls", ".xlsx"}
+    return fold(file.name).startswith(fold(TABLE)) and file.suffix.lower() in {".xls", ".xlsx"}
 
 
 def period_of(name: str, *, archive: str, year: int | None = None) -> date:
@@ -95,7 +95,7 @@ def period_of(name: str, *, archive: str, year: int | None = None) -> date:
 
 
 def _month(path: PurePosixPath, name: str) -> int:
-    own = fold(path.stem).removeprefix(fold(_TABLE)).strip(" ._-")
+    own = fold(path.stem).removeprefix(fold(TABLE)).strip(" ._-")
     for text in (*(fold(part) for part in reversed(path.parts[:-1])), own):
         found = _months(_YEAR.sub(" ", text).strip())
         cumulative = _SPAN.search(text) is not None

@@ -8,13 +8,34 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tradeflow.errors import InputFileError
-from tradeflow.sources.archive import LIMITS, ArchiveLimits, unpacked
+from tradeflow.sources.archive import LIMITS, ArchiveLimits, members, unpacked
 from tradeflow.sources.kazakhstan.table import parse_table
 from tradeflow.sources.kazakhstan.words import is_table, period_of
 from tradeflow.sources.parsed import Parsed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
+
+
+def tables_in(
+    path: str | Path, *, year: int | None = None, limits: ArchiveLimits = LIMITS
+) -> dict[str, date]:
+    """List the monthly tables of an archive without unpacking it.
+
+    Returns
+    -------
+    dict of str to date
+        By the table's path in the archive: first day of the month that it states.
+
+    Raises
+    ------
+    InputFileError, UsageError, UnsafeArchive, MissingTool
+        As for :func:`parse_year`.
+    """
+    archive = Path(path)
+    names = [m.name for m in members(archive, limits=limits) if is_table(m.name)]
+    return {name: period_of(name, archive=archive.name, year=year) for name in names}
 
 
 def parse_year(
@@ -60,19 +81,20 @@ def parse_year(
         A library or program is not installed.
     """
     archive = Path(path)
-    with unpacked(archive, choose=is_table, limits=limits) as files:
-        found = sorted((period_of(n, archive=archive.name, year=year), n) for n in files)
-        chosen = [(p, n) for p, n in found if months is None or p.month in months]
-        if not chosen:
-            raise _nothing(archive, sorted({p.month for p, _ in found}))
+    found = tables_in(archive, year=year, limits=limits)
+    chosen = {n: p for n, p in found.items() if months is None or p.month in months}
+    if not chosen:
+        raise _nothing(archive, sorted({p.month for p in found.values()}))
+    with unpacked(archive, choose=chosen.__contains__, limits=limits) as files:
         parts = [
             parse_table(files[n], period=p, release=release, where=f"{archive}, {n}")
-            for p, n in chosen
+            for p, n in sorted((p, n) for n, p in chosen.items())
         ]
+    held = sorted(set(found.values()))
     return Parsed(
         pl.concat([part.rows for part in parts]),
         withheld=pl.concat([part.withheld for part in parts]),
-        notes=(f"{archive.name} holds {', '.join(sorted({f'{p:%Y-%m}' for p, _ in found}))}.",),
+        notes=(f"{archive.name} holds {', '.join(f'{p:%Y-%m}' for p in held)}.",),
     )
 
 
