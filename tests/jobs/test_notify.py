@@ -64,7 +64,8 @@ def told(manifest: Manifest, addresses: list[str]) -> list[str]:
         warnings.simplefilter("always", TradeflowWarning)
         notify(manifest, PAGE, addresses)
     assert all(issubclass(w.category, TradeflowWarning) for w in caught)
-    assert SECRET not in (said := [str(w.message) for w in caught])
+    said = [str(w.message) for w in caught]
+    assert SECRET not in "".join(said)
     return said
 
 

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import typer
 
-from tradeflow.cli import codes, detect, findings, reference, sources, update
+from tradeflow.cli import codes, detect, findings, freeze, reference, schedule, sources, update
 from tradeflow.errors import Locked, OutputError, QuotaExhausted, TradeflowError, Unreachable
 
 USAGE = 2  # wrong arguments or wrong data: what the caller can mend
@@ -30,6 +30,9 @@ app.command()(update.update)
 app.command()(update.status)
 app.command()(update.diff)
 app.command()(update.revisions)
+app.command()(schedule.schedule)
+app.command()(freeze.freeze)
+app.command()(freeze.thaw)
 app.add_typer(update.config, name="config", help="Print the settings.")
 app.command()(sources.fetch)
 app.command()(sources.ingest)

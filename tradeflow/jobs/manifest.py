@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from tradeflow.errors import InputFileError, UnknownNameError
 from tradeflow.files import write_whole
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
+
+MOMENT: Final = "%Y%m%dT%H%M%SZ"
+"""How the name of a run tells its moment."""
 
 
 @dataclass(slots=True)
@@ -88,7 +91,12 @@ def next_run(home: Path, moment: datetime) -> str:
     number, too.
     """
     taken = (_place(path.name)[0] for path in _folder(home).glob("*"))
-    return f"{max(taken, default=0) + 1:04}-{moment:%Y%m%dT%H%M%SZ}"
+    return f"{max(taken, default=0) + 1:04}-{moment:{MOMENT}}"
+
+
+def moment_of(run: str) -> datetime:
+    """Tell when a run began, by its name."""
+    return datetime.strptime(run.rpartition("-")[2], MOMENT).replace(tzinfo=UTC)
 
 
 def read_manifest(home: Path, run: str) -> Manifest:

@@ -246,9 +246,10 @@ jobs:
           <keys>
         run: |
           code=0
-          tradeflow update --quiet --home tradeflow-data<settings> >> "$GITHUB_STEP_SUMMARY" || code=$?
+          tradeflow update --quiet --home tradeflow-data<settings> \\
+            >> "$GITHUB_STEP_SUMMARY" || code=$?
           if [ "$code" -eq 75 ]; then
-            echo "::warning::A source is late or did not answer. Nothing is lost; the next run asks again."
+            echo "::warning::A source is late or silent. Nothing is lost; the next run asks."
             code=0
           fi
           exit "$code"

@@ -47,7 +47,8 @@ class Order:
     @property
     def goods(self) -> str:
         """What is asked for, in a word."""
-        return str(self.question.get("category") or self.question.get("codes"))
+        said = self.question.get("category") or self.question.get("codes")
+        return ",".join(map(str, said)) if isinstance(said, (list, tuple)) else str(said)
 
 
 DEFAULT_ORDERS: Final = (
@@ -101,7 +102,7 @@ class Settings:
         """Write the settings as plain values, addresses hidden."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "origin"}
         orders = [{"source": o.source, **o.question} for o in self.fetch]
-        return {**values, "fetch": orders, "notify": [_hidden(a) for a in self.notify]}
+        return {**values, "fetch": orders, "notify": [hidden(a) for a in self.notify]}
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change when a setting does on which results rest."""
@@ -292,5 +293,13 @@ def _days(value: float) -> None:
         raise UsageError(f"it must be 0 or more, not {value:g}.")
 
 
-def _hidden(address: str) -> str:
-    return address.partition("://")[0] + "://***"
+def hidden(address: str) -> str:
+    """Show of an address no more than its kind.
+
+    Examples
+    --------
+    >>> hidden("mailto://user:password@example.org")
+    'mailto://***'
+    """
+    kind, mark, _ = address.partition("://")
+    return f"{kind}{mark}***" if mark else "***"
