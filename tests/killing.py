@@ -63,12 +63,12 @@ def kill(home: Path, url: str, after: float) -> bool:
 
 
 def content(home: Path) -> dict[str, str]:
-    """Checksums of lake, history, calendar and results; the notes of sizes and times left out."""
+    """Checksums of lake, history, calendar and results; notes of the package's own left out."""
     return {
         str(path.relative_to(home)): hashlib.sha256(path.read_bytes()).hexdigest()
         for room in ("lake", "history", "calendar", "results")
         for path in sorted((home / room).rglob("*"))
-        if path.is_file() and path.name != ".seals.json"
+        if path.is_file() and not path.name.startswith(".")
     }
 
 

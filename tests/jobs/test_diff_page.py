@@ -63,7 +63,7 @@ def test_a_finding_is_new_gone_or_under_another_word(
 ) -> None:
     old = with_findings(BEFORE, *[finding(before)] * (before is not None))
     now = with_findings(AFTER, *[finding(after)] * (after is not None), taken=MORE)
-    diff = compare(old, now)
+    diff = compare(old, [now])
     found = {name: len(diff[name]) for name in ("new", "gone", "other_word") if diff[name]}
     assert found == ({kind: 1} if kind else {})
 
@@ -72,7 +72,7 @@ def test_findings_about_other_destinations_and_data_sets_are_others() -> None:
     old = with_findings(BEFORE, finding("anomalous"))
     now = with_findings(AFTER, finding("anomalous", partner="KAZ"))
     now.analyses.append({**now.analyses[0], "freq": "M", "findings": [finding("anomalous")]})
-    diff = compare(old, now)
+    diff = compare(old, [now])
     assert {(f["freq"], f["partner"]) for f in diff["new"]} == {("A", "KAZ"), ("M", "RUS")}
     assert [(f["freq"], f["partner"]) for f in diff["gone"]] == [("A", "RUS")]
 
@@ -93,13 +93,13 @@ def test_findings_about_other_destinations_and_data_sets_are_others() -> None:
 )
 def test_every_change_has_a_reason(changes: dict[str, Any], why: str) -> None:
     now = with_findings(AFTER, finding("anomalous"), **changes)
-    (new,) = compare(with_findings(BEFORE), now)["new"]
+    (new,) = compare(with_findings(BEFORE), [now])["new"]
     assert new["why"] == why
-    assert f"annual; {why})" in markdown(compare(with_findings(BEFORE), now))
+    assert f"annual; {why})" in markdown(compare(with_findings(BEFORE), [now]))
 
 
 def test_the_first_run_is_reason_enough() -> None:
-    diff = compare(None, with_findings(AFTER, finding("anomalous"), taken=MORE))
+    diff = compare(None, [with_findings(AFTER, finding("anomalous"), taken=MORE)])
     assert diff["new"][0]["why"] == "first run"
     assert markdown(diff).startswith("# Update 0002-b, the first run\n")
 
@@ -107,14 +107,14 @@ def test_the_first_run_is_reason_enough() -> None:
 def test_what_is_gone_says_where_it_went() -> None:
     old = with_findings(BEFORE, finding("anomalous"), finding("unusual", "drones"))
     now = with_findings(AFTER, finding("no shift"), taken=REVISED)
-    why = {f["category"]: f["why"] for f in compare(old, now)["gone"]}
+    why = {f["category"]: f["why"] for f in compare(old, [now])["gone"]}
     assert why == {
         "jammers": "now no shift (revision)",
         "drones": "the series is gone (revision)",
     }
     silent = with_findings(AFTER)
     silent.analyses[0]["why_not"] = "Too few years."
-    (gone, _) = compare(old, silent)["gone"]
+    (gone, _) = compare(old, [silent])["gone"]
     assert gone["why"] == "not analysed: Too few years."
 
 
@@ -122,7 +122,7 @@ def test_periods_are_joined_by_question() -> None:
     months = [date(2026, month, 1) for month in (7, 8, 9)]
     late = [period(day) for day in reversed(months)]
     late += [period(months[0], goods="TOTAL"), period(date(2025, 1, 1), freq="A")]
-    page = markdown(compare(BEFORE, replace(AFTER, late=late)))
+    page = markdown(compare(BEFORE, [replace(AFTER, late=late)]))
     assert "- UN Comtrade: CHN to RUS, export, all: 2026-07 to 2026-09 (3 periods)\n" in page
     assert "- UN Comtrade: CHN to RUS, export, TOTAL: 2026-07\n" in page
     assert "- UN Comtrade: CHN to RUS, export, all: 2025\n" in page
@@ -140,7 +140,7 @@ def test_periods_are_joined_by_question() -> None:
 def test_a_revision_shows_both_values(numbers: tuple[float, ...], says: str) -> None:
     names = ("value_before", "value_after", "change")
     row = {**period(date(2026, 7, 1)), "hs6": "854370", **dict(zip(names, numbers, strict=True))}
-    page = markdown(compare(BEFORE, replace(AFTER, revisions=[row])))
+    page = markdown(compare(BEFORE, [replace(AFTER, revisions=[row])]))
     assert f"CHN to RUS, export, 854370, 2026-07: {says}\n" in page
 
 
@@ -148,20 +148,20 @@ def test_what_failed_and_what_was_not_analysed_say_why() -> None:
     failed = {"source": "comtrade", "goods": "all", "error": "No answer.", "note": "Three tries."}
     now = with_findings(AFTER, failed=[failed], exit=75)
     now.analyses[0] |= {"freq": "M", "why_not": "Too few months."}
-    page = markdown(compare(BEFORE, now))
+    page = markdown(compare(BEFORE, [now]))
     assert "## Sources that failed\n\n- **comtrade** (all): No answer. Three tries.\n" in page
     assert "## Not analysed\n\n- BACI, monthly: Too few months.\n" in page
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
     many = [finding("anomalous", f"goods{i:03}") for i in range(SHOWN + 7)]
-    page = markdown(compare(BEFORE, with_findings(AFTER, *many)))
+    page = markdown(compare(BEFORE, [with_findings(AFTER, *many)]))
     assert page.count("**Goods") == SHOWN
     assert "… and 7 more, all in the JSON beside this page." in page
 
 
 def test_a_run_without_changes_claims_none_and_keeps_the_caveat() -> None:
-    page = markdown(compare(with_findings(BEFORE), with_findings(AFTER)))
+    page = markdown(compare(with_findings(BEFORE), [with_findings(AFTER)]))
     assert page.startswith("# Update 0002-b since 0001-a\n")
     assert "\n- " not in page
     assert "prove nothing about" in page

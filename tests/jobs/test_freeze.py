@@ -21,6 +21,7 @@ from loopback import StepClock
 from tradeflow.errors import InputFileError, Locked, OutputError, UnsafeArchive, UsageError
 from tradeflow.flows.samples import list_samples
 from tradeflow.jobs import gather
+from tradeflow.jobs import update as jobs
 from tradeflow.jobs.freeze import freeze, here
 from tradeflow.jobs.lock import hold
 from tradeflow.jobs.settings import Order, Settings, load_settings
@@ -58,7 +59,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory, fake: FakeComtrade) -> Se
     assert fake.url
     home = tmp_path_factory.mktemp("study") / "home"
     chosen = Settings(home=str(home), notify=(SECRET,), fetch=(OPEN,), rate=0.05)
-    manifest = update(chosen, clock=StepClock())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jobs, "notify", lambda *_: None)
+        manifest = update(chosen, clock=StepClock())
     assert not manifest.failed
     return chosen
 

@@ -103,14 +103,6 @@ def test_a_place_that_is_no_folder_is_refused(tmp_path: Path) -> None:
             pass
 
 
-def test_a_folder_without_permission_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    if os.access(tmp_path, os.W_OK):
-        pytest.skip("this user may write everywhere")
-    with pytest.raises(OutputError, match="Permission denied"), hold(tmp_path):
-        pass
-
-
 @pytest.mark.parametrize(
     ("fault", "says"),
     [

@@ -174,12 +174,20 @@ def test_a_source_that_changes_its_fields_is_named_and_breaks_nothing(
     assert content(tmp_path) == was
 
 
-def test_a_clock_that_jumps_back_loses_nothing(living: Living, tmp_path: Path) -> None:
+def test_a_clock_set_back_is_named_and_loses_nothing(living: Living, tmp_path: Path) -> None:
     first = go(tmp_path, living, DECEMBER)
-    again = go(tmp_path, living, NOVEMBER)
-    assert again.changed is False
-    assert again.run != first.run
-    assert values(tmp_path)
+    assert go(tmp_path, living, NOVEMBER).changed is False
+    was = values(tmp_path)
+    cell = next(iter(was))
+    living.edits, living.edited_on = {cell: 1.5}, "2026-11-19T00:00:00"
+    living.last[156] = "202412"
+    for path in (tmp_path / "releases/comtrade").rglob("*.json"):
+        path.unlink()  # so that everything is asked again, under the clock that was set back
+    later = go(tmp_path, living, NOVEMBER)
+    assert [t["revised"] for t in later.taken] == [1]
+    assert "Was the clock set back?" in page(tmp_path, later)
+    assert later.run > first.run
+    assert values(tmp_path)[cell] == pytest.approx(1.5 * was[cell])
 
 
 def test_offline_uses_what_is_held(living: Living, tmp_path: Path) -> None:
@@ -192,6 +200,26 @@ def test_offline_uses_what_is_held(living: Living, tmp_path: Path) -> None:
     assert rebuilt.exit == 75
     assert len(living.requests) == asked
     assert content(tmp_path) == was
+
+
+def test_what_a_killed_run_changed_is_told_by_the_next(
+    living: Living, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go(tmp_path, living, NOVEMBER)
+    (month, code), value = next(iter(values(tmp_path).items()))
+    living.edits = {(month, code): 1.5}
+    with monkeypatch.context() as patch:
+        patch.setattr("tradeflow.jobs.update.analyse", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            go(tmp_path, living, DECEMBER)
+    later = go(tmp_path, living, DECEMBER)
+    assert [(t["added"], t["revised"]) for t in later.taken] == [(0, 1)]
+    assert f"{value:,.0f} → {1.5 * value:,.0f} USD (+50%)" in page(tmp_path, later)
+    assert go(tmp_path, living, DECEMBER).taken == []
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_the_manifest_says_what_a_run_rests_on(living: Living, tmp_path: Path) -> None:

@@ -77,11 +77,9 @@ def diff(
 
     Example: tradeflow diff previous latest
     """
-    from tradeflow.jobs.diff import compare, markdown
-    from tradeflow.jobs.manifest import read_manifest
+    from tradeflow.jobs.diff import between, markdown
 
-    place = Path(_settings(settings, home).home)
-    said = compare(read_manifest(place, before), read_manifest(place, after))
+    said = between(Path(_settings(settings, home).home), before, after)
     if form == "table":
         typer.echo(markdown(said))
     else:

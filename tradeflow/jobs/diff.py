@@ -5,8 +5,12 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from tradeflow.errors import UsageError
+from tradeflow.jobs.manifest import read_manifest, runs
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from tradeflow.jobs.manifest import Manifest
 
@@ -21,15 +25,36 @@ CAVEAT: Final = (
 )
 
 
-def compare(before: Manifest | None, after: Manifest) -> dict[str, Any]:
+def between(home: Path, before: str, after: str) -> dict[str, Any]:
+    """Compare two runs of a home folder by their names; see :func:`compare`.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such run.
+    UsageError
+        The first is not before the second.
+    """
+    names, last = runs(home), read_manifest(home, after)
+    if before == "previous" and names.index(last.run) == 0:
+        return compare(None, [last])
+    first = read_manifest(home, before)
+    span = names[names.index(first.run) + 1 : names.index(last.run) + 1]
+    if not span:
+        raise UsageError(f"{first.run} is not before {last.run}: name the earlier run first.")
+    return compare(first, [read_manifest(home, name) for name in span])
+
+
+def compare(before: Manifest | None, later: Sequence[Manifest]) -> dict[str, Any]:
     """Compare two runs.
 
     Parameters
     ----------
     before
         The earlier run; None if there is none.
-    after
-        The later run.
+    later
+        All runs after it up to the later one, which is the last: what arrived or was revised in
+        any of them belongs to the difference.
 
     Returns
     -------
@@ -37,8 +62,9 @@ def compare(before: Manifest | None, after: Manifest) -> dict[str, Any]:
         ``new`` and ``gone`` findings (each with ``why``), ``other_word`` (findings whose verdict
         changed), and from the later run arrived, withdrawn, late, revisions and failed.
     """
+    after = later[-1]
     old, now = _found(before), _found(after)
-    reasons = _reasons(before, after)
+    reasons = _reasons(before, later)
     return {
         "before": before.run if before else None,
         "after": after.run,
@@ -50,12 +76,13 @@ def compare(before: Manifest | None, after: Manifest) -> dict[str, Any]:
             for k in now
             if k in old and old[k]["verdict"] != now[k]["verdict"]
         ],
-        "arrived": after.arrived,
-        "withdrawn": after.withdrawn,
+        "arrived": [row for run in later for row in run.arrived],
+        "withdrawn": [row for run in later for row in run.withdrawn],
         "late": after.late,
-        "revisions": after.revisions,
+        "revisions": [row for run in later for row in run.revisions],
         "failed": after.failed,
         "not_asked": after.not_asked,
+        "notes": [note for run in later for note in run.notes],
         "not_analysed": [
             {"source": a["source"], "freq": a["freq"], "why": a["why_not"]}
             for a in after.analyses
@@ -75,12 +102,13 @@ def _found(run: Manifest | None) -> dict[tuple[str, ...], dict[str, Any]]:
     return rows
 
 
-def _reasons(before: Manifest | None, after: Manifest) -> str:
+def _reasons(before: Manifest | None, later: Sequence[Manifest]) -> str:
     if before is None:
         return "first run"
+    after, taken = later[-1], [entry for run in later for entry in run.taken]
     reasons = [
-        ("more data", any(t["added"] for t in after.taken)),
-        ("revision", any(t["revised"] or t["withdrawn"] for t in after.taken)),
+        ("more data", any(entry["added"] for entry in taken)),
+        ("revision", any(entry["revised"] or entry["withdrawn"] for entry in taken)),
         (f"category map {after.map_version}", before.map_version != after.map_version),
         ("other settings", before.settings != after.settings),
         (f"code {after.code}", before.code != after.code),
@@ -115,6 +143,7 @@ def markdown(diff: dict[str, Any]) -> str:
         ("Sources that failed", diff["failed"], _failure),
         ("Not asked, because the run was offline", diff["not_asked"], _not_asked),
         ("Not analysed", diff["not_analysed"], _not_analysed),
+        ("Notes", diff["notes"], str),
     ]
     none = [title[0].lower() + title[1:] for title, rows, _ in sections if not rows]
     return "\n".join(

@@ -147,7 +147,7 @@ def _data(home: Path) -> Iterator[Path]:
             seals.check(home / name, again=True)
             yield home / name
         yield from [seals.path] if seals.path.exists() else []
-    taken = home / "lake" / ".taken.json"
+    taken = home / "lake" / ".journal.json"
     yield from [taken] if taken.exists() else []
     yield from _releases(releases_folder(home))
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from tradeflow.errors import QuotaExhausted, SourceError, TradeflowError, Unreachable
-from tradeflow.files import write_whole
 from tradeflow.flows.delivery import deliver
 from tradeflow.flows.ingest import read_file
 from tradeflow.flows.rates import fetch_rates, load_kept_rates
 from tradeflow.flows.samples import list_samples, load_sample
 from tradeflow.frames import to_polars
+from tradeflow.jobs.journal import Journal
 from tradeflow.nomenclature.units import more_rates
 from tradeflow.sources.http.session import Session, key_of
 from tradeflow.sources.offices import all_sources, fetched, source
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tradeflow.flows.delivery import Delivery
+    from tradeflow.flows.samples import Sample
     from tradeflow.jobs.settings import Order, Settings
     from tradeflow.sources.call import Answer
     from tradeflow.sources.http.clock import Clock
     from tradeflow.sources.http.patience import Patience
     from tradeflow.sources.query import Query
     from tradeflow.sources.run import Progress
-    from tradeflow.store.lake import Change
 
 PACKAGED: Final = date(2026, 11, 1)
 """The day on which the embedded data became part of the package."""
@@ -52,38 +52,25 @@ SCOPE: Final = ("source", "freq", "reporter", "partner", "flow", "period", "hs6"
 
 @dataclass(slots=True)
 class Gathered:
-    """What one run brought.
+    """What one run met, beside what the journal notes.
 
     Attributes
     ----------
-    taken
-        Deliveries that were new to the lake: identity, source, goods, rows added, revised,
-        withdrawn, and the releases that they rest on.
-    known
-        Identities of deliveries that the lake had already.
-    revised, gone
-        Statements that replace others, with ``value_before``; statements that nobody makes any
-        more.
-    arrived, withdrawn
-        Periods whose state became reported or zero; periods that a source had and has no more.
     late
         Periods that sources say are not released.
     failed
-        Sources that did not answer: source, goods, error, note.
+        Sources that did not answer: source, goods, kind, error, note.
     not_asked
         Standing questions that nobody asked, because the run is offline, with the number of
         answers held.
+    notes
+        What a person should know about this run.
     """
 
-    taken: list[dict[str, Any]] = field(default_factory=list)
-    known: list[str] = field(default_factory=list)
-    revised: list[pl.DataFrame] = field(default_factory=list)
-    gone: list[pl.DataFrame] = field(default_factory=list)
-    arrived: list[dict[str, Any]] = field(default_factory=list)
-    withdrawn: list[dict[str, Any]] = field(default_factory=list)
     late: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
     not_asked: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class Gatherer:
@@ -115,15 +102,15 @@ class Gatherer:
     ) -> None:
         self.settings, self.home, self.offline, self.report = settings, home, offline, report
         self.clock, self.patience = clock, patience
-        self.lake, self.calendar, self.done = Lake(home), Calendar(home), Taken(home)
+        self.lake, self.calendar = Lake(home), Calendar(home)
+        self.journal = Journal(home, settings.revision)
         self.result, self.down = Gathered(), set[str]()
 
     def everything(self) -> Gathered:
         """Take in embedded data, ingested files, and the answers to all standing questions."""
         if self.settings.samples:
             for sample in list_samples():
-                flows = load_sample(sample.name, backend="polars")
-                self._take(to_polars(flows), PACKAGED, {"source": "embedded", "goods": sample.name})
+                self._sample(sample)
         releases = Releases(releases_folder(self.home))
         for office in all_sources():
             if office.read is not None:
@@ -159,17 +146,26 @@ class Gatherer:
     def _rates(self) -> None:
         fetch_rates(home=self.home, report=self.report, clock=self.clock, patience=self.patience)
 
+    def _sample(self, sample: Sample) -> None:
+        about = _about("embedded", sample.name, f"embedded {sample.name}")
+        identity = f"{sample.name}:{sample.rows}"
+        if identity not in self.journal:
+            flows = to_polars(load_sample(sample.name, backend="polars"))
+            self._take(identity, about, flows, None, known=PACKAGED)
+            self.journal.done(identity, about, PACKAGED, "")
+
     def _file(self, answer: Answer) -> None:
-        identity = identity_of([answer])
-        if identity in self.done:
-            self.result.known.append(identity)
+        identity, note = identity_of([answer]), answer.call.note
+        if identity in self.journal:
             return
         facts = dict(answer.call.about)
         with more_rates(load_kept_rates(self.home)):
             parsed = read_file(source(answer.call.source), answer.path, facts.pop("name"), facts)
-        delivery = deliver(parsed, [answer], where=answer.call.note, backend="polars")
-        about = {"source": answer.call.source, "goods": answer.call.note}
-        self._deliver(delivery, identity, about, scope=None)
+        delivery = deliver(parsed, [answer], where=note, backend="polars")
+        about = _about(answer.call.source, note, f"file {identity}", delivery.answers)
+        known = self._known(delivery.answers)
+        self._take(identity, about, to_polars(delivery.flows), None, known=known)
+        self.journal.done(identity, about, known, "")
 
     def _order(self, order: Order) -> None:
         answers, query, stopped = self._ask(order)
@@ -208,62 +204,59 @@ class Gatherer:
         return run(plan, office, session=session, answers=held, offline=True), query, stopped
 
     def _answers(self, order: Order, answers: Sequence[Answer], query: Query) -> None:
-        office = fetched(order.source)
-        identity = identity_of(answers)
-        if identity in self.done:
-            self.result.known.append(identity)
-            self._states(query, order.goods)
-            return
-        with more_rates(load_kept_rates(self.home)):
-            parsed = office.rows_of(answers)
-        delivery = deliver(parsed, answers, where=office.title, backend="polars")
-        about = {"source": order.source, "goods": order.goods}
-        self._deliver(delivery, identity, about, scope=_scope(delivery, query))
-        self._cover(delivery, order, query)
+        identity, moment = identity_of(answers), max(a.retrieved_at for a in answers).isoformat()
+        question = json.dumps([order.source, order.question], sort_keys=True, default=str)
+        older = self.offline and moment < self.journal.newest(question)  # newer ones are in already
+        if identity not in self.journal and not older:
+            with more_rates(load_kept_rates(self.home)):
+                parsed = fetched(order.source).rows_of(answers)
+            delivery = deliver(parsed, answers, where=order.source, backend="polars")
+            about = _about(order.source, order.goods, question, answers)
+            flows, known = to_polars(delivery.flows), self._known(answers)
+            self._take(identity, about, flows, _scope(delivery, query), known=known)
+            name = query.source if flows.is_empty() else str(flows["source"][0])
+            self._cover(identity, about, to_polars(delivery.coverage), (name, query.freq), known)
+            self.journal.done(identity, about, known, moment)
         self._states(query, order.goods)
 
-    def _deliver(
-        self, delivery: Delivery, identity: str, about: dict[str, str], scope: pl.DataFrame | None
-    ) -> None:
-        known = max(answer.retrieved_at for answer in delivery.answers).date()
-        about = {**about, "releases": [a.sha256 for a in delivery.answers]}  # type: ignore[dict-item]
-        self._take(to_polars(delivery.flows), known, about, scope=scope, identity=identity)
+    def _known(self, answers: Sequence[Answer]) -> date:
+        said = max(answer.retrieved_at for answer in answers).date()
+        known = self.journal.day(said)
+        if known > said:
+            self.result.notes.append(
+                f"The clock said {said} when answers came, and the lake knows of {known} already: "
+                f"they are noted under {known}. Was the clock set back?"
+            )
+        return known
 
     def _take(
         self,
-        flows: pl.DataFrame,
-        known: date,
+        identity: str,
         about: dict[str, Any],
-        scope: pl.DataFrame | None = None,
-        identity: str | None = None,
+        flows: pl.DataFrame,
+        scope: pl.DataFrame | None,
+        *,
+        known: date,
     ) -> None:
-        name = identity or f"{about['source']}:{about['goods']}:{flows.height}"
-        if name in self.done:
-            self.result.known.append(name)
-            return
         asked = flows.select(SCOPE).clear() if scope is None else scope
-        changes = self.lake.merge(flows, known, asked)
-        self.result.revised += [c.revised for c in changes if not c.revised.is_empty()]
-        self.result.gone += [c.withdrawn for c in changes if not c.withdrawn.is_empty()]
-        self.result.taken.append({"identity": name, **about, **_counts(changes)})
-        self.done.add(name)
+        self.lake.merge(flows, known, asked, note=partial(self.journal.note, identity, about))
 
-    def _cover(self, delivery: Delivery, order: Order, query: Query) -> None:
-        name = source_name(order.source, to_polars(delivery.flows))
-        known = max(answer.retrieved_at for answer in delivery.answers).date()
-        changed = self.calendar.merge(
-            to_polars(delivery.coverage),
-            source=name,
-            freq=query.freq,
-            goods=order.goods,
+    def _cover(
+        self,
+        identity: str,
+        about: dict[str, Any],
+        coverage: pl.DataFrame,
+        whose: tuple[str, str],
+        known: date,
+    ) -> None:
+        self.calendar.merge(
+            coverage,
+            source=whose[0],
+            freq=whose[1],
+            goods=about["goods"],
             known=known,
+            note=partial(self.journal.periods, identity, about),
         )
-        for row in changed.iter_rows(named=True):
-            out = row["state"] in {"reported", "zero"}
-            if out and row["before"] not in {"reported", "zero"}:
-                self.result.arrived.append(row)
-            elif not out and row["before"] in {"reported", "zero"}:
-                self.result.withdrawn.append(row)
 
     def _states(self, query: Query, goods: str) -> None:
         mine = self.calendar.states().filter(
@@ -276,34 +269,17 @@ class Gatherer:
         self.result.late += mine.to_dicts()
 
 
-class Taken:
-    """Identities of the deliveries that the lake holds."""
-
-    def __init__(self, home: Path) -> None:
-        self.path = home / "lake" / ".taken.json"
-        try:
-            self._names: list[str] = json.loads(self.path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            self._names = []
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._names
-
-    def add(self, name: str) -> None:
-        """Note a delivery; the lake has it already."""
-        self._names.append(name)
-        write_whole(self.path, (json.dumps(self._names, indent=0) + "\n").encode())
+def _about(
+    source: str, goods: str, question: str, answers: Sequence[Answer] = ()
+) -> dict[str, Any]:
+    releases = sorted({answer.sha256 for answer in answers})
+    return {"source": source, "goods": goods, "question": question, "releases": releases}
 
 
 def identity_of(answers: Sequence[Answer]) -> str:
     """Sixteen hexadecimal digits of the calls and what they brought."""
     said = sorted((a.call.id, a.sha256, sorted(a.call.about)) for a in answers)
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
-
-
-def source_name(source: str, flows: pl.DataFrame) -> str:
-    """Name of a source in the flow table; its own name while it has no rows."""
-    return source if flows.is_empty() else str(flows["source"][0])
 
 
 def _scope(delivery: Delivery, query: Query) -> pl.DataFrame | None:
@@ -319,10 +295,3 @@ def _scope(delivery: Delivery, query: Query) -> pl.DataFrame | None:
         .join(pl.DataFrame({"hs6": asked}, schema={"hs6": pl.String}), how="cross")
         .select(SCOPE)
     )
-
-
-def _counts(changes: Sequence[Change]) -> dict[str, int]:
-    return {
-        name: sum(getattr(change, name).height for change in changes)
-        for name in ("added", "revised", "withdrawn")
-    }

@@ -47,6 +47,8 @@ class Manifest:
         Sources that did not answer, or not as documented.
     not_asked
         Standing questions that an offline run did not ask, with the answers held.
+    notes
+        What a person should know about the run.
     analyses
         Per source and frequency: findings, cells by state, or why there are none.
     seconds
@@ -68,6 +70,7 @@ class Manifest:
     revisions: list[dict[str, Any]] = field(default_factory=list)
     failed: list[dict[str, str]] = field(default_factory=list)
     not_asked: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     analyses: list[dict[str, Any]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 

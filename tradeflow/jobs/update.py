@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-import polars as pl
-
 from tradeflow import __version__
 from tradeflow.files import write_whole
 from tradeflow.jobs.analyse import analyse, inputs_digest, still_there
@@ -17,6 +15,7 @@ from tradeflow.jobs.diff import compare, markdown
 from tradeflow.jobs.gather import Gatherer
 from tradeflow.jobs.lock import hold
 from tradeflow.jobs.manifest import Manifest, next_run, read_manifest, runs
+from tradeflow.jobs.notify import notify
 from tradeflow.jobs.settings import Settings, load_settings
 from tradeflow.nomenclature.categories import MAP_VERSION
 from tradeflow.sources.http.clock import SystemClock
@@ -24,7 +23,7 @@ from tradeflow.sources.run import silent
 from tradeflow.store.home import home as home_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tradeflow.jobs.gather import Gathered
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 
 DONE: Final = 0
 LATER: Final = 75
-REVISIONS_KEPT: Final = 1000
 
 
 def update(
@@ -84,19 +82,39 @@ def update(
             gatherer = Gatherer(
                 chosen, home, offline=offline, report=report, clock=clock, patience=patience
             )
-            _take_over(manifest, gatherer.everything(), chosen)
+            gatherer.journal.told(_last_told(home))  # killed between telling and forgetting
+            gathered, untold = gatherer.everything(), gatherer.journal.untold()
+        _tell(manifest, gathered, untold)
         _results(manifest, home, chosen)
-        _write(manifest, home)
-        return manifest
+        page = _write(manifest, home)
+        gatherer.journal.told([entry["identity"] for entry in untold])
+    notify(manifest, page, chosen.notify)
+    return manifest
 
 
-def _take_over(manifest: Manifest, gathered: Gathered, settings: Settings) -> None:
-    manifest.taken, manifest.failed = gathered.taken, gathered.failed
-    manifest.arrived, manifest.withdrawn = gathered.arrived, gathered.withdrawn
+def _last_told(home: Path) -> list[str]:
+    names = runs(home)
+    last = read_manifest(home, names[-1]).taken if names else []
+    return [entry["identity"] for entry in last]
+
+
+def _tell(manifest: Manifest, gathered: Gathered, untold: list[dict[str, Any]]) -> None:
+    periods = [row for entry in untold for row in entry["periods"]]
+    manifest.taken = [
+        {k: v for k, v in entry.items() if k not in {"periods", "revisions", "question"}}
+        for entry in untold
+    ]
+    manifest.revisions = [row for entry in untold for row in entry["revisions"]]
+    manifest.arrived = [row for row in periods if _out(row["state"]) and not _out(row["before"])]
+    manifest.withdrawn = [row for row in periods if _out(row["before"]) and not _out(row["state"])]
     manifest.late, manifest.not_asked = gathered.late, gathered.not_asked
-    manifest.revisions = _large(gathered.revised, gathered.gone, settings.revision)
-    late = manifest.late or manifest.offline
-    manifest.exit = LATER if manifest.failed or late else DONE
+    manifest.failed, manifest.notes = gathered.failed, gathered.notes
+    waiting = manifest.failed or manifest.late or manifest.not_asked
+    manifest.exit = LATER if waiting else DONE
+
+
+def _out(state: str | None) -> bool:
+    return state in {"reported", "zero"}
 
 
 def _results(manifest: Manifest, home: Path, settings: Settings) -> None:
@@ -112,38 +130,15 @@ def _results(manifest: Manifest, home: Path, settings: Settings) -> None:
     manifest.changed = True
 
 
-def _write(manifest: Manifest, home: Path) -> None:
+def _write(manifest: Manifest, home: Path) -> str:
+    """Write diff and manifest, the manifest last; return the diff as a page."""
     names = runs(home)
-    before = read_manifest(home, names[-1]) if names else None
-    diff = compare(before, manifest)
-    folder = home / "runs" / manifest.run
+    diff = compare(read_manifest(home, names[-1]) if names else None, [manifest])
+    folder, page = home / "runs" / manifest.run, markdown(diff)
     write_whole(folder / "diff.json", (json.dumps(diff, indent=1, default=str) + "\n").encode())
-    write_whole(folder / "diff.md", markdown(diff).encode())
+    write_whole(folder / "diff.md", page.encode())
     manifest.write(home)
-
-
-def _large(
-    revised: Sequence[pl.DataFrame], gone: Sequence[pl.DataFrame], threshold: float
-) -> list[dict[str, Any]]:
-    """List revised cells of at least the threshold, and withdrawn ones, the largest first."""
-    kept = ["reporter", "partner", "flow", "hs6", "period", "source", "value_before", "value_after"]
-    frames = [
-        *(f.with_columns(value_after="value_usd") for f in revised),
-        *(
-            f.with_columns(value_before="value_usd", value_after=pl.lit(None, dtype=pl.Float64))
-            for f in gone
-        ),
-    ]
-    if not frames:
-        return []
-    change = pl.col("value_after") / pl.col("value_before") - 1
-    rows = (
-        pl.concat([f.select(kept) for f in frames])
-        .with_columns(change=pl.when(pl.col("value_before") > 0).then(change))
-        .filter(pl.col("change").is_null() | (pl.col("change").abs() >= threshold))
-    )
-    moved = (pl.col("value_after").fill_null(0) - pl.col("value_before")).abs()
-    return rows.sort(moved, descending=True).head(REVISIONS_KEPT).to_dicts()
+    return page
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import polars as pl
 from tradeflow.store.seals import Seals
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
@@ -51,7 +52,14 @@ class Calendar:
         return self.folder / "calendar" / "calendar.parquet"
 
     def merge(
-        self, coverage: pl.DataFrame, *, source: str, freq: str, goods: str, known: date
+        self,
+        coverage: pl.DataFrame,
+        *,
+        source: str,
+        freq: str,
+        goods: str,
+        known: date,
+        note: Callable[[pl.DataFrame], None] | None = None,
     ) -> pl.DataFrame:
         """Take in what a source said; return the periods whose state changed.
 
@@ -63,6 +71,8 @@ class Calendar:
             Who was asked, for what.
         known
             The day on which it was said.
+        note
+            Called with the changes before they are made.
 
         Returns
         -------
@@ -77,10 +87,13 @@ class Calendar:
         changed = said.join(before, on=KEY, how="left").filter(
             pl.col("state") != pl.col("before").fill_null("")
         )
+        told = changed.select(*KEY, "before", "state", "note").sort(KEY)
         if not changed.is_empty():
+            if note is not None:
+                note(told)
             rest = everything.join(changed, on=[*KEY, "known_from"], how="anti")
             self._write(pl.concat([rest, changed.drop("before")]))
-        return changed.select(*KEY, "before", "state", "note").sort(KEY)
+        return told
 
     def states(self, as_of: date | None = None) -> pl.DataFrame:
         """Give the latest state of every period, as known on a day."""
