@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from tradeflow.cli.inputs import AsOf, LakeSource, flows_in
 from tradeflow.cli.output import Format, csv_text, say, show
 from tradeflow.errors import OutputError
 from tradeflow.options import FileKind, Freq
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tradeflow.detect.annual.result import ShiftTable
 
 SAMPLE = "china-russia-annual"
@@ -46,6 +49,8 @@ def figures(
     baseline: Baseline = 3,
     q: Q = 0.10,
     quiet: Quiet = False,
+    source: LakeSource = None,
+    as_of: AsOf = None,
 ) -> None:
     """Draw a figure for each category and an overview, and print the table.
 
@@ -56,7 +61,8 @@ def figures(
 
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out} is a file, not a folder: choose another place for the figures.")
-    table = _answer(file, kind=kind, by="category", since=since, baseline=baseline, q=q)
+    flows = flows_in(file, kind=kind, sample=SAMPLE, freq="A", source=source, as_of=as_of)
+    table = _answer(flows, by="category", since=since, baseline=baseline, q=q)
     _print(table)
     say(f"Drawing {len(table.rows) + 1} figures ...", quiet=quiet)
     written = draw_gallery(table, out)
@@ -81,6 +87,8 @@ def detect(
     monthly: Annotated[
         bool, typer.Option("--monthly", help="Monthly flows: description and alarm side by side.")
     ] = False,
+    source: LakeSource = None,
+    as_of: AsOf = None,
 ) -> None:
     """Say what shifted beyond trade in general, and how rare that is.
 
@@ -90,10 +98,13 @@ def detect(
 
     Example: tradeflow detect --monthly --since 2022-03
     """
+    freq: Freq = "M" if monthly else "A"
+    sample = MONTHLY_SAMPLE if monthly else SAMPLE
+    flows = flows_in(file, kind=kind, sample=sample, freq=freq, source=source, as_of=as_of)
     if monthly:
-        _monthly(file, kind=kind, by=by, since=since or SINCE["M"], q=q, form=form)
+        _monthly(flows, by, since or SINCE["M"], together=file is None, q=q, form=form)
         return
-    table = _answer(file, kind=kind, by=by, since=since or SINCE["A"], baseline=baseline, q=q)
+    table = _answer(flows, by=by, since=since or SINCE["A"], baseline=baseline, q=q)
     if form == "table":
         _print(table, listed_only=not everything)
     else:
@@ -101,23 +112,16 @@ def detect(
 
 
 def _answer(
-    file: Path | None,
+    flows: pl.DataFrame,
     *,
-    kind: FileKind,
     by: Literal["category", "hs6"],
     since: str,
     baseline: int,
     q: float,
 ) -> ShiftTable:
     from tradeflow.detect.annual.shifts import detect_shifts
-    from tradeflow.flows.read import read_flows
-    from tradeflow.flows.samples import load_sample
     from tradeflow.panel.build import panel
 
-    if file is None:
-        flows = load_sample(SAMPLE, backend="polars")
-    else:
-        flows = read_flows(file, kind=kind, backend="polars")
     return detect_shifts(panel(flows, by=by), since=since, baseline=baseline, q=q)
 
 
@@ -129,11 +133,11 @@ def _print(table: ShiftTable, *, listed_only: bool = True) -> None:
 
 
 def _monthly(
-    file: Path | None,
-    *,
-    kind: FileKind,
+    flows: pl.DataFrame,
     by: Literal["category", "hs6"],
     since: str,
+    *,
+    together: bool,
     q: float,
     form: Format,
 ) -> None:
@@ -141,15 +145,9 @@ def _monthly(
     from tradeflow.detect.monthly.screen import screen
     from tradeflow.detect.monthly.tables import side_by_side
     from tradeflow.errors import TooShortError
-    from tradeflow.flows.read import read_flows
-    from tradeflow.flows.samples import load_sample
     from tradeflow.panel.build import panel
 
-    if file is None:
-        flows = load_sample(MONTHLY_SAMPLE, backend="polars")
-        series = panel(flows, by=by, together="reporter")
-    else:
-        series = panel(read_flows(file, kind=kind, backend="polars"), by=by)
+    series = panel(flows, by=by, together="reporter" if together else None)
     described = screen(series, q=q)
     try:
         alarms = monitor(series, since=since, q=q)

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tradeflow.cli.detect import MONTHLY_SAMPLE, SAMPLE, SINCE, Kind, Q, SinceEither
+from tradeflow.cli.inputs import AsOf, LakeSource, flows_in
 from tradeflow.cli.output import Format, say, show
 from tradeflow.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import polars as pl
-
     from tradeflow.detect.findings.result import FindingsResult
-    from tradeflow.options import FileKind
 
 WIDTH = 100  # columns of the sentences
 
@@ -38,7 +36,10 @@ Reporter = Annotated[
 ]
 Plot = Annotated[Path | None, typer.Option(help="Draw them, too: a .png, .svg or .pdf file.")]
 Monthly = Annotated[
-    bool, typer.Option("--monthly", help="Without a file: the embedded monthly EU data.")
+    bool,
+    typer.Option(
+        "--monthly", help="Without a file: the embedded monthly EU data. With a folder: its months."
+    ),
 ]
 
 
@@ -54,6 +55,8 @@ def findings(
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
     plot: Plot = None,
     monthly: Monthly = False,
+    source: LakeSource = None,
+    as_of: AsOf = None,
 ) -> None:
     """Hear all the evidence on each series, and give it one word and one sentence.
 
@@ -62,13 +65,24 @@ def findings(
     Example: tradeflow findings --monthly --since 2022-03
 
     Example: tradeflow findings flows.csv --by hs6 --reporter CHN
+
+    Example: tradeflow findings tradeflow-data --source BACI --as-of 2026-11-01
     """
     from tradeflow.charts.save_chart import chart_format, save_chart
     from tradeflow.detect.findings.findings import findings as hear
 
     if plot is not None:
         chart_format(plot)  # before the work, not after it
-    flows = _flows(file, kind=kind, monthly=monthly)
+    if monthly and file is not None and not file.is_dir():
+        raise UsageError(f"{file} says itself whether it is monthly: leave --monthly out.")
+    flows = flows_in(
+        file,
+        kind=kind,
+        sample=MONTHLY_SAMPLE if monthly else SAMPLE,
+        freq="M" if monthly else None,
+        source=source,
+        as_of=as_of,
+    )
     day = since or SINCE["M" if "M" in flows["freq"] else "A"]
     result = hear(flows, since=day, by=by, partner=partner, reporter=reporter, q=q)
     if plot is not None:
@@ -79,18 +93,6 @@ def findings(
     else:
         show([_finite(row) for row in result.table.to_dicts()], form)
     say("Compatible with is not proof of: a verdict says what the numbers did, and accuses nobody.")
-
-
-def _flows(file: Path | None, *, kind: FileKind, monthly: bool) -> pl.DataFrame:
-    from tradeflow.flows.read import read_flows
-    from tradeflow.flows.samples import load_sample
-    from tradeflow.frames import to_polars
-
-    if file is None:
-        return to_polars(load_sample(MONTHLY_SAMPLE if monthly else SAMPLE, backend="polars"))
-    if monthly:
-        raise UsageError(f"{file} says itself whether it is monthly: leave --monthly out.")
-    return to_polars(read_flows(file, kind=kind, backend="polars"))
 
 
 def _finite(row: Mapping[str, Any]) -> dict[str, Any]:
