@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: figures test test-live fuzz tables bench clean
+.PHONY: figures test test-live test-spark fuzz kills tables bench clean
 
 figures: $(VENV)/.installed
 	$(BIN)/tradeflow figures --out figures
@@ -19,9 +19,17 @@ test: $(VENV)/.dev
 test-live: $(VENV)/.dev
 	TRADEFLOW_LIVE=1 $(BIN)/pytest -p no:randomly -n 0 -v tests/live
 
+# The queries and the screen on a real Spark in this machine; needs Java 17 or newer.
+test-spark: $(VENV)/.spark
+	$(BIN)/pytest -p no:randomly -n 0 -v -m spark tests/spark
+
 # Fifty thousand damaged answers and files; only errors of our own may come out.
 fuzz: $(VENV)/.dev
 	$(BIN)/python tests/fuzz.py 50000
+
+# Two hundred updates killed at random moments; the end must be the same as undisturbed.
+kills: $(VENV)/.dev
+	$(BIN)/python tests/killing.py 200
 
 tables: $(VENV)/.dev
 	$(BIN)/python data_raw/build.py
@@ -44,3 +52,7 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.spark: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[dev,spark]'
+	touch $@

@@ -8,6 +8,7 @@ import polars as pl
 
 from tradeflow.errors import UsageError
 from tradeflow.flows.check import check_flows
+from tradeflow.flows.queries import known_on
 from tradeflow.frames import to_backend
 from tradeflow.nomenclature.editions import first_day
 from tradeflow.options import Backend, Freq, one_of
@@ -138,11 +139,7 @@ def revisions(
 
 
 def _known(lake: Lake, day: date | None) -> pl.LazyFrame:
-    now = lake.scan()
-    if day is None:
-        return now
-    past = lake.scan("history").filter(pl.col("known_to") > day).drop("known_to")
-    return pl.concat([now, past], how="diagonal").filter(pl.col("known_from") <= day)
+    return lake.scan() if day is None else known_on(lake.scan(), lake.scan("history"), day)
 
 
 def _nothing(lake: Lake, source: str | None, day: date | None) -> str:

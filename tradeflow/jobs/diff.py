@@ -141,7 +141,7 @@ def markdown(diff: dict[str, Any]) -> str:
         ("Periods that a source has no more", _spans(diff["withdrawn"]), str),
         ("Revisions above the threshold", diff["revisions"], _revision),
         ("Sources that failed", diff["failed"], _failure),
-        ("Not asked, because the run was offline", diff["not_asked"], _not_asked),
+        ("Not asked: offline, or the source was silent", diff["not_asked"], _not_asked),
         ("Not analysed", diff["not_analysed"], _not_analysed),
         ("Notes", diff["notes"], str),
     ]

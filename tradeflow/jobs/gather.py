@@ -61,8 +61,8 @@ class Gathered:
     failed
         Sources that did not answer: source, goods, kind, error, note.
     not_asked
-        Standing questions that nobody asked, because the run is offline, with the number of
-        answers held.
+        Standing questions that nobody asked, because the run is offline or the source was
+        silent before, with the number of answers held.
     notes
         What a person should know about this run.
     """
@@ -168,8 +168,9 @@ class Gatherer:
         self.journal.done(identity, about, known, "")
 
     def _order(self, order: Order) -> None:
+        silent = self.offline or order.source in self.down
         answers, query, stopped = self._ask(order)
-        if self.offline:
+        if silent:
             held = {"source": order.source, "goods": order.goods, "held": len(answers)}
             self.result.not_asked.append(held)
         if answers:

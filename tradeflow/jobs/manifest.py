@@ -46,7 +46,7 @@ class Manifest:
     failed
         Sources that did not answer, or not as documented.
     not_asked
-        Standing questions that an offline run did not ask, with the answers held.
+        Standing questions not asked, offline or of a silent source, with the answers held.
     notes
         What a person should know about the run.
     analyses

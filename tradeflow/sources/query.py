@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from tradeflow.errors import UsageError
+from tradeflow.errors import UnknownNameError, UsageError
 from tradeflow.nomenclature.categories import EVERY, members
 from tradeflow.nomenclature.categories import category as category_of
 from tradeflow.nomenclature.countries import country
@@ -116,7 +118,7 @@ def make_query(
         since=(span := _span(since, until, freq, day))[0],
         until=span[1],
         today=day,
-        category=category if category in {None, EVERY} else category_of(category).category,
+        category=_category(category),
         codes=_codes(codes, category),
         keyed=keyed,
         options=tuple(sorted(options.items())),
@@ -124,18 +126,59 @@ def make_query(
 
 
 def _countries(names: str | Sequence[str]) -> tuple[str, ...]:
-    given = names.split(",") if isinstance(names, str) else names
-    found = tuple(dict.fromkeys(country(name.strip().upper()).iso3 for name in given))
+    found = tuple(dict.fromkeys(map(_iso3, listed(names))))
     if not found:
         raise UsageError("No country is named. Give ISO alpha-3 codes, such as CHN or RUS,KAZ.")
     return found
 
 
+def _iso3(name: str) -> str:
+    try:
+        return country(name.upper()).iso3
+    except UnknownNameError:
+        iso3 = _of_name(name)
+        if iso3 is None:
+            raise
+        raise UnknownNameError(f"{name!r} is a name: give the ISO alpha-3 code, {iso3}.") from None
+
+
+def _of_name(name: str) -> str | None:
+    try:
+        return country(name, scheme="name").iso3
+    except UnknownNameError:
+        return None
+
+
+def listed(given: Any) -> tuple[str, ...]:  # noqa: ANN401  one of anything, or many
+    """List what was given as text with commas, as one value or as many; empty ones are left out.
+
+    Examples
+    --------
+    >>> listed("RUS, KAZ,"), listed([8542, "8541"]), listed(854231), listed(None)
+    (('RUS', 'KAZ'), ('8542', '8541'), ('854231',), ())
+    """
+    if isinstance(given, str):
+        many: Iterable[Any] = given.split(",")
+    else:
+        many = given if isinstance(given, Iterable) else () if given is None else (given,)
+    return tuple(text for one in many if (text := str(one).strip()))
+
+
+def _category(category: str | None) -> str | None:
+    if category is None or category == EVERY:
+        return category
+    if not isinstance(category, str):
+        raise UsageError(f"{category!r} is not one category: give one name, or 'all'.")
+    return category_of(category).category
+
+
 def _codes(codes: str | Sequence[str], category: str | None) -> tuple[str, ...]:
-    given = codes.split(",") if isinstance(codes, str) else list(codes)
-    found = tuple(sorted({plain_code(str(code)).upper() for code in given if str(code).strip()}))
+    found = tuple(sorted({plain_code(code).upper() for code in listed(codes)}))
     if (category is None) == (not found):
-        raise UsageError("Give either a category or codes: category='jammers' or codes='854370'.")
+        raise UsageError(
+            "Give either a category or codes: --category jammers or --codes 854370 "
+            "(category='jammers' or codes='854370')."
+        )
     for code in found:
         if code != "TOTAL" and not (code.isdecimal() and code.isascii() and 2 <= len(code) <= 10):  # noqa: PLR2004
             raise UsageError(
@@ -147,17 +190,26 @@ def _codes(codes: str | Sequence[str], category: str | None) -> tuple[str, ...]:
 def _span(since: Any, until: Any, freq: str, today: date) -> tuple[date, date]:  # noqa: ANN401
     current = _index(today, freq)
     first = _index(first_day(since), freq)
-    last = current - 1 if until is None else _index(first_day(until), freq)
-    if first > last:
+    last = current - 1 if until is None else _last(until, freq)
+    latest = max(first, last)
+    if latest >= current:
         raise UsageError(
-            f"The span ends ({_word(last, freq)}) before it begins ({_word(first, freq)})."
-        )
-    if last >= current:
-        raise UsageError(
-            f"{_word(last, freq)} is not over yet on {today}; the last whole period is "
+            f"{_word(latest, freq)} is not over yet on {today}; the last whole period is "
             f"{_word(current - 1, freq)}."
         )
+    if first > last:
+        raise UsageError(
+            f"The span ends ({_word(last, freq)}) before it begins ({_word(first, freq)}): "
+            "--since is the first period, --until the last."
+        )
     return _day(first, freq), _day(last, freq)
+
+
+def _last(until: Any, freq: str) -> int:  # noqa: ANN401
+    """Find the last period; a year alone is meant with all its months."""
+    year_alone = re.fullmatch(r"\d{4}", str(until)) is not None
+    months_after = MONTHS_IN_YEAR - 1 if freq == "M" and year_alone else 0
+    return _index(first_day(until), freq) + months_after
 
 
 def _index(day: date, freq: str) -> int:

@@ -126,6 +126,7 @@ def run(
         try:
             answer, verdict = worker.obtain(call)
         except TradeflowError as error:
+            session.hide_key(error)
             if isinstance(error, SourceError):
                 error.add_note(_resume(done, len(todo) + 1))
             raise

@@ -16,6 +16,7 @@ from fake_comtrade import FIXTURES, Cell, Row, made, tsv
 from tradeflow.errors import DuplicateKeyError, InputFileError, ResponseChanged, TradeflowError
 from tradeflow.flows.delivery import deliver
 from tradeflow.flows.ingest import ingest
+from tradeflow.nomenclature.editions import known_codes
 from tradeflow.sources.comtrade.parse import parse
 from tradeflow.sources.comtrade.read import read
 
@@ -398,3 +399,26 @@ def test_many_rows_are_read_like_few() -> None:
     one, other = (read_table(text, "", documented=FINAL) for text in (fast, slow))
     assert one.equals(other)
     assert one.schema["netWgt"] == pl.Float64
+
+
+@pytest.mark.parametrize(("number", "cut"), [(499, False), (500, True), (501, False)])
+def test_a_saved_answer_with_as_many_rows_as_come_at_most(
+    tmp_path: Path,
+    number: int,
+    cut: bool,  # noqa: FBT001
+) -> None:
+    codes = sorted(known_codes("HS2022"))[:number]
+    delivery = rows_of(tmp_path, *(row(cmdCode=code) for code in codes))
+    assert len(delivery.flows) == number
+    assert any("what would follow may be missing" in note for note in delivery.notes) == cut
+
+
+def test_a_file_that_the_system_does_not_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", denied)
+    with pytest.raises(InputFileError, match="cannot be read: Permission denied"):
+        read(tmp_path / "rows.json", release="r")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
+import traceback
 from typing import TYPE_CHECKING
 
 import pytest
 from loopback import FAULTS, Fake, Reply, Request, StepClock, as_json
-from toy_source import TOY, FakeToy, call, parse, plan, question
+from toy_source import CANARY, TOY, FakeToy, call, parse, plan, question
 
-from tradeflow.errors import QuotaExhausted, TradeflowError, Unreachable
+from tradeflow.errors import BadAnswer, QuotaExhausted, TradeflowError, Unreachable
 from tradeflow.sources.http.patience import Patience
 from tradeflow.sources.http.session import Session
 from tradeflow.sources.plan import FetchPlan
@@ -20,16 +22,21 @@ from tradeflow.store.releases import Releases
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tradeflow.sources.call import Answer
+    from tradeflow.sources.call import Answer, Verdict
+    from tradeflow.sources.source import Source
 
 
 def carry_out(
-    fake: Fake, folder: Path, these: FetchPlan | None = None, clock: StepClock | None = None
+    fake: Fake,
+    folder: Path,
+    these: FetchPlan | None = None,
+    clock: StepClock | None = None,
+    source: Source = TOY,
 ) -> list[Answer]:
-    session = Session(TOY, ledger=folder / "ledger", base=fake.url, clock=clock or StepClock())
+    session = Session(source, ledger=folder / "ledger", base=fake.url, clock=clock or StepClock())
     return run(
         these or plan(question()),
-        TOY,
+        source,
         session=session,
         answers=Releases(folder / "releases"),
         patience=Patience(chance=random.Random(1)),  # noqa: S311
@@ -105,6 +112,31 @@ def test_a_source_that_stays_away_is_an_error_that_says_how_to_go_on(tmp_path: P
         before = len(fake.requests)
         assert numbers(carry_out(fake, tmp_path)) == list(range(8))
         assert len(fake.requests) == before + 5
+
+
+def test_an_answer_that_repeats_the_key_shows_it_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def judge(answer: Answer) -> Verdict:
+        try:
+            raise ValueError(answer.read().decode())
+        except ValueError as error:
+            raise BadAnswer(f"toy says: {error}") from error
+
+    class Repeats(FakeToy):
+        def answer(self, request: Request) -> Reply:
+            return as_json({"error": f"key {request.get('key')} is spent"})
+
+    monkeypatch.setenv("TRADEFLOW_TOY_KEY", CANARY)
+    with Repeats() as fake, pytest.raises(BadAnswer, match=r"key \*\*\* is spent") as caught:
+        carry_out(fake, tmp_path, source=dataclasses.replace(TOY, judge=judge))
+    assert fake.requests[0].get("key") == CANARY
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+    assert not [path for path in tmp_path.rglob("*") if CANARY.encode() in content_of(path)]
+
+
+def content_of(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
 def test_a_quota_that_ends_is_respected_until_the_next_day(tmp_path: Path) -> None:

@@ -158,6 +158,9 @@ def test_a_key_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("TRADEFLOW_TOY_KEY", "two words")
     with pytest.raises(UsageError, match="Copy it again"):
         Session(TOY, ledger=tmp_path)
+    with pytest.raises(UsageError, match="Copy it again") as caught:
+        Session(TOY, ledger=tmp_path, key="secret\nword")
+    assert "secret" not in str(caught.value)
 
 
 def test_a_key_that_is_needed(tmp_path: Path) -> None:

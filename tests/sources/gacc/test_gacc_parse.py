@@ -379,6 +379,16 @@ def test_exactly_ten_thousand_rows_are_a_cut(tmp_path: Path, lines: int, cut_off
 # --- as one of the sources -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("said", [True, "True", "yes", "1"])
+def test_a_cut_export_is_taken_as_the_message_says(tmp_path: Path, said: str | bool) -> None:  # noqa: FBT001
+    path, facts = written(tmp_path, many(10_000)), {"release": "r", "flow": "export"}
+    assert SOURCE.read is not None
+    with pytest.raises(TruncatedExport, match=r"--option accept_truncated=yes"):
+        SOURCE.read(path, name="x.csv", **facts, accept_truncated="no")
+    rows = SOURCE.read(path, name="x.csv", **facts, accept_truncated=said).rows
+    assert rows.height == 10_000
+
+
 def test_the_source_reads_facts_as_text(tmp_path: Path) -> None:
     assert SOURCE.read is not None
     kept = written(tmp_path, name="0a1b2c")  # the name under which it is kept says nothing

@@ -110,7 +110,7 @@ def test_the_plan_in_words() -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"reporter": "CHN"}, "Give reporter='GBR'"),
+        ({"reporter": "CHN"}, r"Give --reporter GBR \(reporter='GBR'\)"),
         ({"freq": "A", "since": "2023", "until": "2024"}, "freq='M'"),
         ({"flow": "re_export"}, "does not tell re-exports apart"),
         ({"codes": "TOTAL"}, "states no totals"),

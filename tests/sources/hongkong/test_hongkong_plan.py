@@ -133,7 +133,7 @@ def test_the_plan_in_words() -> None:
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"reporter": "CHN"}, "Give reporter='HKG'"),
+        ({"reporter": "CHN"}, r"Give --reporter HKG \(reporter='HKG'\)"),
         ({"freq": "A", "since": "2023", "until": "2024"}, "freq='M'"),
         ({"flow": "import", "origin": "CHN"}, "leave origin out"),
         ({"codes": "85423"}, "2, 4, 6 and 8 digits"),

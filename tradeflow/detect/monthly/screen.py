@@ -6,8 +6,8 @@ A level shift is a description. It is not an anomaly: for that the alarm of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -23,7 +23,7 @@ from tradeflow.errors import TooShortError, UsageError
 from tradeflow.panel.states import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import date
 
     import polars as pl
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tradeflow.options import Backend
     from tradeflow.panel.model import Panel
 
-CHUNK: Final = 20_000
+CHUNK: Final = 5_000
 """Series prepared at once; the result does not depend on it."""
 
 
@@ -129,6 +129,7 @@ def screen(
     merge_new_year: bool = True,
     lunar: bool = False,
     breaks: Sequence[date] = (),
+    mapper: Callable[..., Iterable[Any]] = map,
 ) -> ScreenResult:
     """Scan every series of a monthly panel for a level shift.
 
@@ -145,6 +146,10 @@ def screen(
     breaks
         Months at which the classification changed for all series: fitted as nuisance steps and
         never a date of a shift. Series with ``BREAK`` cells are left out with the rule said.
+    mapper
+        What carries out the scan of the chunks, called like the builtin ``map``: that itself, in
+        this process; the ``map`` of a process pool; or, in a Spark cluster,
+        :func:`tradeflow.detect.monthly.spread.spark_map`. The answers are equal to the last bit.
 
     Returns
     -------
@@ -178,10 +183,8 @@ def screen(
     window = (min(WINDOW[0], margin // 4), min(WINDOW[1], margin // 2))
     merged = panel.periods if merge_new_year else ()
     scan, null = _prepared(columns.tobytes(), columns.shape, dates.tobytes(), window, merged)
-    parts = [
-        _part(panel, rows, (scan, null), merge_new_year=merge_new_year)
-        for rows in _chunks(len(panel.keys))
-    ]
+    scanned = partial(_part, scan=scan, null=null, merge_new_year=merge_new_year)
+    parts = list(mapper(scanned, _chunks(panel)))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     lasting, sudden = q_values(joined["p"]), q_values(joined["p_sudden"])
     begun = np.flatnonzero(np.fmin(lasting, sudden) <= q)
@@ -217,19 +220,19 @@ def _prepared(
     return scan, simulate_null(scan, merged=merged)
 
 
-def _chunks(n: int) -> Iterator[slice]:
-    for first in range(0, max(n, 1), CHUNK):
-        yield slice(first, first + CHUNK)
+def _chunks(panel: Panel) -> Iterator[Panel]:
+    bare, rows = replace(panel, parts=None, members=()), np.arange(len(panel.keys))
+    for first in range(0, max(len(rows), 1), CHUNK):
+        yield bare.take(rows[first : first + CHUNK])
 
 
 def _part(
-    panel: Panel, rows: slice, prepared: tuple[ShiftScan, NullTable], *, merge_new_year: bool
+    panel: Panel, *, scan: ShiftScan, null: NullTable, merge_new_year: bool
 ) -> dict[str, NDArray[Any]]:
     """Answers for some of the series, by the names of ``ScreenResult``."""
-    scan, null = prepared
-    made = monthly_series(panel, merge_new_year=merge_new_year, rows=rows)
-    raw = monthly_series(panel, merge_new_year=False, rows=rows).log if merge_new_year else made.log
-    rule = _rules(made.rule, panel.state[rows])
+    made = monthly_series(panel, merge_new_year=merge_new_year)
+    raw = monthly_series(panel, merge_new_year=False).log if merge_new_year else made.log
+    rule = _rules(made.rule, panel.state)
     tested = np.flatnonzero(rule == TESTED)
     found = scan.run(made.log[tested])
     rule[tested[found.date < 0]] = "no months known on both sides of any date"

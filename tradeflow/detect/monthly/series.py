@@ -54,9 +54,7 @@ class MonthlySeries:
     rule: NDArray[np.str_]
 
 
-def monthly_series(
-    panel: Panel, *, merge_new_year: bool, rows: slice = slice(None)
-) -> MonthlySeries:
+def monthly_series(panel: Panel, *, merge_new_year: bool) -> MonthlySeries:
     """Check a monthly panel and take logs.
 
     Parameters
@@ -65,8 +63,6 @@ def monthly_series(
         A monthly panel.
     merge_new_year
         Give January and February their mean.
-    rows
-        Series to take.
 
     Raises
     ------
@@ -75,7 +71,7 @@ def monthly_series(
     """
     if panel.freq != "M":
         raise UsageError("This method reads months; for years there is tf.detect_shifts().")
-    values = np.where(np.isin(panel.state[rows], _NUMBERS), panel.values[rows], np.nan)
+    values = np.where(np.isin(panel.state, _NUMBERS), panel.values, np.nan)
     if merge_new_year:
         values = merge_january_february(values, panel.periods)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -155,11 +155,12 @@ def _check(query: Query) -> None:
         )
     if query.flow not in FLOWS:
         raise UsageError(
-            f"BACI does not tell {query.flow.replace('_', '-')}s apart: flow='export' holds all."
+            f"BACI does not tell {query.flow.replace('_', '-')}s apart: "
+            "--flow export (flow='export') holds all."
         )
     for name, _ in query.options:
         if name not in OPTIONS:
-            raise UnknownNameError.of("Option", name, OPTIONS, hint="baci has these two options.")
+            raise UnknownNameError.of("Option", name, OPTIONS, hint=f"Known: {', '.join(OPTIONS)}.")
     if not _RELEASE.fullmatch(query.option("release") or RELEASE):
         raise UsageError(
             f"{query.option('release')!r} is no release of BACI: V and its month, as {RELEASE}."

@@ -76,7 +76,7 @@ def _notes(lines: pl.DataFrame) -> Iterator[str]:
         yield (
             "Every question was answered with nothing. The Bureau answers a question that it does "
             "not understand in the same way: before calling it zero, ask for one code and a "
-            "partner that certainly trade, such as codes='854231', partner='MEX'."
+            "partner that certainly trade, such as --codes 854231 --partner MEX."
         )
     strange = lines.filter(pl.col("edition").is_null())["hs6"].unique().sort()
     if len(strange):

@@ -49,17 +49,19 @@ def plan(query: Query) -> FetchPlan:
 def _level(query: Query) -> str:
     for name, _ in query.options:
         if name != "level":
-            raise UnknownNameError.of("census option", name, ["level"])
+            raise UnknownNameError.of(
+                "census option", name, ["level"], hint="census knows level (--option level=...)."
+            )
     level = query.option("level") or LEVELS[0]
     if level not in LEVELS:
         raise UnknownNameError.of("level", level, LEVELS, hint=f"Allowed: {', '.join(LEVELS)}.")
     if query.reporters != (REPORTER,):
         raise UsageError(
             f"census holds the trade of the United States, not of {', '.join(query.reporters)}: "
-            f"give reporter='{REPORTER}'."
+            f"give --reporter {REPORTER} (reporter='{REPORTER}')."
         )
     if query.freq != "M":
-        raise UsageError("census is asked for months: give freq='M'.")
+        raise UsageError("census is asked for months: give --freq M (freq='M').")
     return level
 
 

@@ -13,6 +13,7 @@ from tradeflow.sources.comext.csvfile import read_csv
 from tradeflow.sources.comext.jsonstat import read_json_stat
 from tradeflow.sources.comext.places import geonom
 from tradeflow.sources.comext.table import parse_lines
+from tradeflow.sources.query import listed
 
 if TYPE_CHECKING:
     from tradeflow.sources.parsed import Parsed
@@ -95,11 +96,11 @@ def _beginning(path: str | Path) -> bytes:
 
 
 def _places(names: str) -> tuple[str, ...]:
-    return tuple(geonom(name.strip().upper()) for name in names.split(",") if name.strip())
+    return tuple(geonom(name.upper()) for name in listed(names))
 
 
 def _beginnings(codes: str) -> tuple[str, ...]:
-    found = tuple(plain_code(code) for code in codes.split(",") if code.strip())
+    found = tuple(map(plain_code, listed(codes)))
     for code in found:
         if not code.isdecimal():
             raise UsageError(f"{code!r} is no beginning of a code: digits are needed.")

@@ -168,7 +168,7 @@ def loads(body: bytes, where: str, *, needed: str) -> dict[str, Any]:
 def _count(found: dict[str, Any], rows: int, where: str, *, counted: bool = False) -> int:
     wrong = found.get("error") or _message(found.get("errorObject"))
     if wrong:
-        raise BadAnswer(f"{where}: Comtrade says: {str(wrong)[:300]}")
+        raise BadAnswer(f"{where}: Comtrade says: {str(wrong)[:300].rstrip(' .')}.")
     count = found["count"]
     if not isinstance(count, int) or count < 0:
         raise BadAnswer(f"{where}: the count of rows is {str(count)[:30]!r}.")

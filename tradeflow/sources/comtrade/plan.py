@@ -99,7 +99,10 @@ def _options(query: Query) -> dict[str, str]:
             )
         if value not in OPTIONS[name]:
             raise UnknownNameError.of(
-                f"{name} of comtrade", value, OPTIONS[name], hint=f"Allowed: {OPTIONS[name]}."
+                f"{name} of comtrade",
+                value,
+                OPTIONS[name],
+                hint=f"Allowed: {', '.join(OPTIONS[name])}.",
             )
         told[name] = value
     return told

@@ -9,9 +9,11 @@ import polars as pl
 
 from tradeflow.errors import BadAnswer, InputFileError
 from tradeflow.sources.archive.unpack import unpacked
+from tradeflow.sources.comtrade.ask import PREVIEW_ROWS
 from tradeflow.sources.comtrade.delimited import read_delimited
 from tradeflow.sources.comtrade.envelope import read_table
 from tradeflow.sources.comtrade.fields import FINAL, TARIFFLINE
+from tradeflow.sources.comtrade.judge import CAPS
 from tradeflow.sources.comtrade.rows import flow_rows, once
 from tradeflow.sources.parsed import Parsed
 
@@ -53,7 +55,8 @@ def read(path: str | Path, *, release: str, name: str = "") -> Parsed:
     """
     where, file = name or str(path), Path(path)
     try:
-        parts = [_parsed(table, release, where) for table in _tables(file, where)]
+        tables = list(_tables(file, where))
+        parts = [_parsed(table, release, where) for table in tables]
     except BadAnswer as error:
         raise InputFileError(
             where,
@@ -64,7 +67,7 @@ def read(path: str | Path, *, release: str, name: str = "") -> Parsed:
     return Parsed(
         once(pl.concat([part.rows for part in parts]), where=where),
         withheld=withheld,
-        notes=_notes(withheld),
+        notes=(*_cut_off(tables), *_notes(withheld)),
     )
 
 
@@ -80,7 +83,11 @@ def how(**_: object) -> str:
 
 
 def _tables(path: Path, where: str) -> Iterator[pl.DataFrame]:
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}."
+        raise InputFileError(where, problem, remedy="Check the path.") from error
     if not content.startswith(_ARCHIVES):
         yield _table(content, where)
         return
@@ -99,6 +106,16 @@ def _table(content: bytes, where: str) -> pl.DataFrame:
 def _parsed(table: pl.DataFrame, release: str, where: str) -> Parsed:
     national = (table["cmdCode"].str.len_chars() > _SIX).any()
     return flow_rows(table, pl.lit(release), where=where, tariffline=bool(national))
+
+
+def _cut_off(tables: list[pl.DataFrame]) -> tuple[str, ...]:
+    """Say that rows may be missing: Comtrade cuts its answers off without a word."""
+    return tuple(
+        f"Exactly {table.height:,} rows, as many as Comtrade gives at most at once: what would "
+        "follow may be missing. Ask for fewer periods, codes or partners at a time."
+        for table in tables
+        if table.height in CAPS | {PREVIEW_ROWS}
+    )
 
 
 def _notes(withheld: pl.DataFrame) -> tuple[str, ...]:

@@ -51,11 +51,11 @@ def read_rates(path: str | Path) -> pl.DataFrame:
     """
     try:
         return _numbers(read_table(Path(path).read_bytes(), str(path))).sort("currency", "month")
+    except BadAnswer as error:  # an OSError too, so it comes first
+        raise InputFileError(path, str(error), remedy="Download it again.") from error
     except OSError as error:
         problem = f"cannot be read: {error.strerror}."
         raise InputFileError(path, problem, remedy="Check the path.") from error
-    except BadAnswer as error:
-        raise InputFileError(path, str(error), remedy="Download it again.") from error
 
 
 def _numbers(table: pl.DataFrame) -> pl.DataFrame:

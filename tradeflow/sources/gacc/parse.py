@@ -146,7 +146,8 @@ def _cut_off(export: Export) -> str:
         f"{export.path}: exactly {ROW_CAP:,} rows: the query site cuts every export off there, "
         "and what follows is missing without a word. Split the query until each part has fewer "
         "rows: by month, then by chapter or batch of codes, then by partner or registered place. "
-        "To study the rows that are there, pass accept_truncated=True."
+        "To study the rows that are there, pass accept_truncated=True "
+        "(--option accept_truncated=yes)."
     )
 
 

@@ -23,7 +23,7 @@ def read(
     release: str,
     flow: str | None = None,
     period: str | None = None,
-    accept_truncated: str = "no",
+    accept_truncated: str | bool = "no",
 ) -> Parsed:
     """Read one export; all facts come as text. See :func:`~.parse.parse_gacc`."""
     return parse_gacc(
@@ -32,7 +32,7 @@ def read(
         release=release,
         flow=flow,
         period=period,
-        accept_truncated=accept_truncated.casefold() in _YES,
+        accept_truncated=str(accept_truncated).casefold() in _YES,
     )
 
 

@@ -179,13 +179,16 @@ def _check(query: Query) -> None:
     if query.reporters != (REPORTER,):
         raise UsageError(
             f"hmrc holds reports of the United Kingdom only, not of {', '.join(query.reporters)}. "
-            f"Give reporter='{REPORTER}'."
+            f"Give --reporter {REPORTER} (reporter='{REPORTER}')."
         )
     if query.freq != "M":
-        raise UsageError("hmrc is asked by month: freq='M'. Add the months of a year up.")
+        raise UsageError(
+            "hmrc is asked by month: --freq M (freq='M'). Add the months of a year up."
+        )
     if query.flow not in FLOW_TYPES:
         raise UsageError(
-            f"HMRC does not tell {query.flow.replace('_', '-')}s apart: flow='export' holds all."
+            f"HMRC does not tell {query.flow.replace('_', '-')}s apart: "
+            "--flow export (flow='export') holds all."
         )
     for name, _ in query.options:
         raise UnknownNameError.of("Option", name, [], hint="hmrc knows no options.")

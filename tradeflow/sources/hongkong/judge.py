@@ -112,7 +112,7 @@ def _fewer(call: Call, reply: Reply) -> Verdict:
     if not reply.undefined and said["origin"]:
         raise QueryRefused(
             f"hongkong, {call.note}: {reply.said}. The source may refuse origin and code together: "
-            "ask for codes='TOTAL' by origin, or leave origin out."
+            "ask for --codes TOTAL (codes='TOTAL') by origin, or leave origin out."
         )
     if len(codes) > 1:
         span = Span(

@@ -189,10 +189,12 @@ def _check(query: Query) -> None:
     if query.reporters != (REPORTER,):
         raise UsageError(
             f"hongkong holds reports of Hong Kong only, not of {', '.join(query.reporters)}. "
-            f"Give reporter='{REPORTER}'."
+            f"Give --reporter {REPORTER} (reporter='{REPORTER}')."
         )
     if query.freq != "M":
-        raise UsageError("hongkong is asked by month: freq='M'. Add the months of a year up.")
+        raise UsageError(
+            "hongkong is asked by month: --freq M (freq='M'). Add the months of a year up."
+        )
     for name, _ in query.options:
         if name != "origin":
             raise UnknownNameError.of("Option", name, ["origin"], hint="hongkong knows origin.")
@@ -219,5 +221,5 @@ def _notes(query: Query) -> Iterator[str]:
     if _origin(query) and query.codes != (TOTAL,):
         yield (
             "Goods by code, origin and destination at once: one user reports that the source "
-            "refuses this. If so, ask for codes=TOTAL by origin, or leave origin out."
+            "refuses this. If so, ask for --codes TOTAL by origin, or leave origin out."
         )

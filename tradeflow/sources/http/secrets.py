@@ -26,6 +26,17 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+def scrub_error(error: BaseException, secrets: Iterable[str]) -> None:
+    """Replace every secret in the words of an error and of those that it came from."""
+    known, one = tuple(secrets), error
+    while known:
+        one.args = tuple(scrub(word, known) if isinstance(word, str) else word for word in one.args)
+        source = one.__cause__ or one.__context__
+        if source is None:
+            return
+        one = source
+
+
 class Scrubber(logging.Filter):
     """Takes secrets out of the log records of the library that speaks HTTP."""
 

@@ -15,7 +15,7 @@ from tradeflow.errors import BadAnswer, KeyRefused, Unreachable, UsageError
 from tradeflow.sources.http.clock import SystemClock
 from tradeflow.sources.http.quota import Quota
 from tradeflow.sources.http.refusals import raise_for_status
-from tradeflow.sources.http.secrets import LOGS, scrub
+from tradeflow.sources.http.secrets import LOGS, scrub, scrub_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +81,7 @@ class Session:
     ) -> None:
         self.source = source
         self.clock = clock or SystemClock()
-        self._key = key or key_of(source)
+        self._key = _checked(key or "", "key=") or key_of(source)
         self._base = (base or os.environ.get(_url_variable(source)) or source.base).rstrip("/")
         self._secrets = () if self._key is None else (self._key,)
         if self._key is not None:
@@ -98,6 +98,10 @@ class Session:
     def keyed(self) -> bool:
         """Whether a key is sent."""
         return self._key is not None
+
+    def hide_key(self, error: BaseException) -> None:
+        """Take the key out of the words of an error: some answers repeat it."""
+        scrub_error(error, self._secrets)
 
     def ask(self, call: Call, into: BinaryIO) -> Received:
         """Send one request and write the body of the answer to `into`.
@@ -212,10 +216,16 @@ class Session:
 
 def key_of(source: Source) -> str | None:
     """Read the key of a source from the environment; None if there is none."""
-    found = os.environ.get(source.key.variable, "").strip() if source.key else ""
+    if source.key is None:
+        return None
+    return _checked(os.environ.get(source.key.variable, ""), source.key.variable)
+
+
+def _checked(key: str, name: str) -> str | None:
+    """Return a key without the blanks around it; None if nothing is left."""
+    found = key.strip()
     if any(not 0x21 <= ord(sign) <= 0x7E for sign in found):  # noqa: PLR2004  printable ASCII
-        variable = source.key.variable if source.key else ""
-        raise UsageError(f"{variable} holds blanks or signs that no key has. Copy it again.")
+        raise UsageError(f"{name} holds blanks or signs that no key has. Copy it again.")
     return found or None
 
 

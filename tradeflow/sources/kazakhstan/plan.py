@@ -156,8 +156,8 @@ def _check(query: Query) -> None:
         raise UsageError("kazakhstan is asked by month: --freq M. Add the months of a year up.")
     if query.flow not in FLOWS:
         raise UsageError(
-            f"Kazakhstan does not tell {query.flow.replace('_', '-')}s apart: flow='export' "
-            "holds all."
+            f"Kazakhstan does not tell {query.flow.replace('_', '-')}s apart: "
+            "--flow export (flow='export') holds all."
         )
     for name, _ in query.options:
         raise UnknownNameError.of("Option", name, [], hint="kazakhstan knows no options.")
