@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,7 +28,8 @@ from loopback import StepClock
 from tradeflow.jobs.settings import Order, Settings
 from tradeflow.jobs.update import update
 question = {question!r}
-settings = Settings(home={home!r}, samples=False, since_month="2022-03", fetch=(Order("comtrade", question),))
+orders = (Order("comtrade", question),)
+settings = Settings(home={home!r}, samples=False, since_month="2022-03", fetch=orders)
 manifest = update(settings, clock=StepClock())
 print(manifest.exit, manifest.changed)
 """
@@ -82,36 +84,48 @@ def leftovers(home: Path) -> list[str]:
 
 
 def trial(kills: int, seed: int) -> tuple[int, list[str]]:
-    """Kill updates, each time on the same folder, until they have been killed so often.
+    """Kill updates at random moments; one that gets through is compared, and a new one begun.
 
     Returns
     -------
     tuple
-        How often an update was really at work when it was killed, and what was wrong in the end.
+        How many updates got through in the end, and what was wrong with any of them.
     """
-    chance, struck = random.Random(seed), 0  # noqa: S311
+    chance, struck, through = random.Random(seed), 0, 0  # noqa: S311
+    wrong: list[str] = []
     with TemporaryDirectory() as folder, FakeComtrade() as fake:
         clean, torn = Path(folder) / "clean", Path(folder) / "torn"
         begun = time.perf_counter()
         finish(clean, fake.url)
-        whole = time.perf_counter() - begun
-        once = Counter((r.path, r.params) for r in fake.requests)
+        whole, expected = time.perf_counter() - begun, content(clean)
+        once, hits = Counter((r.path, r.params) for r in fake.requests), 0
         fake.requests.clear()
-        for _ in range(kills):
-            struck += kill(torn, fake.url, chance.uniform(0.3, whole))
-        finish(torn, fake.url)
-        asked = Counter((r.path, r.params) for r in fake.requests)
-        wrong = [f"differs: {n}" for n, c in content(clean).items() if content(torn).get(n) != c]
-        wrong += [f"too much: {name}" for name in content(torn).keys() - content(clean).keys()]
-        wrong += [f"left: {name}" for name in leftovers(torn)]
-        # a call that was under way when the process died is made once more, no other
-        again = sum((asked - once).values())
-        wrong += [f"{again} calls repeated after {struck} kills"] if again > struck else []
-    return struck, wrong
+        while struck < kills or hits:
+            last = struck >= kills
+            if not last and kill(torn, fake.url, chance.uniform(0.3, whole)):
+                struck, hits = struck + 1, hits + 1
+                continue
+            finish(torn, fake.url)
+            asked = Counter((r.path, r.params) for r in fake.requests)
+            wrong += _faults(torn, expected, sum((asked - once).values()), hits)
+            fake.requests.clear()
+            shutil.rmtree(torn)
+            hits, through = 0, through + 1
+    return through, wrong
+
+
+def _faults(home: Path, expected: dict[str, str], again: int, hits: int) -> list[str]:
+    found = content(home)
+    names = sorted(expected.keys() | found.keys())
+    wrong = [f"differs: {name}" for name in names if expected.get(name) != found.get(name)]
+    wrong += [f"left: {name}" for name in leftovers(home)]
+    # a call that was under way when the process died is made once more, no other
+    return wrong + ([f"{again} calls repeated after {hits} kills"] if again > hits else [])
 
 
 if __name__ == "__main__":
-    struck, wrong = trial(int(sys.argv[1]) if len(sys.argv) > 1 else 200, seed=1)
-    print(f"killed at work {struck} times; {len(wrong)} things wrong")  # noqa: T201
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    through, wrong = trial(number, seed=1)
+    print(f"{number} kills, {through} updates got through; {len(wrong)} things wrong")  # noqa: T201
     print("\n".join(wrong))  # noqa: T201
     sys.exit(bool(wrong))

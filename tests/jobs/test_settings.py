@@ -142,7 +142,7 @@ def test_an_unknown_setting_is_answered_with_the_nearest(written: Callable[[str]
         ('source = "comtrade"\ncategory = "jamers"\nsince = "2022-01"', "Did you mean 'jammers'"),
         ('source = "comtrade"\ncodes = "TOTAL"\nsince = "soon"', "cannot be read"),
         ('source = "comtrade"\ncodes = [1.5]\nsince = "2022-01"', "codes must be text"),
-        ('source = "comtrade"\ncodes = "TOTAL"\nsince = "2022"\nreporter = 4', "cannot be read"),
+        ('source = "comtrade"\ncodes = "TOTAL"\nsince = "2022"\nreporter = 4', "'4' is not known"),
         ('source = "comtrade"\ncodes = "TOTAL"\nsince = "2022-01"\nflows = "import"', "'flows'"),
         ('source = "comtrade"\ncodes = "TOTAL"\nsince = "2022-01"\nflow = "x"', "re_export"),
     ],

@@ -1,0 +1,11 @@
+"""An update that is killed at any moment ends as if nobody had disturbed it."""
+
+from __future__ import annotations
+
+from killing import trial
+
+
+def test_killed_updates_end_like_undisturbed_ones() -> None:
+    through, wrong = trial(3, seed=20261122)
+    assert through >= 1
+    assert wrong == []
