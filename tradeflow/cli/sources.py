@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -102,7 +102,8 @@ def fetch(
         bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")
     ] = False,
     max_age: Annotated[
-        float, typer.Option(help="Days after which a kept answer is asked again.")
+        float,
+        typer.Option(min=0, max=36_500, help="Days after which a kept answer is asked again."),
     ] = 7.0,
     home: Home = None,
     option: Extra = None,
@@ -115,7 +116,9 @@ def fetch(
     """
     from tradeflow.flows.fetch import fetch as fetch_flows
     from tradeflow.flows.fetch import plan_fetch
+    from tradeflow.flows.read import check_target
 
+    target = check_target(out or Path(f"{source}.parquet"))  # before the calls, not after them
     report = no_report if quiet else Line()
     if source == "ecb":
         _rates(since, until, home, out, dry_run=dry_run, report=report)
@@ -131,7 +134,7 @@ def fetch(
         "freq": freq,
         "since": since,
         "until": until,
-        **_options(option),
+        **_options(option, source, _OF_FETCH),
     }
     if dry_run:
         typer.echo(plan_fetch(source, **question).explain())
@@ -139,7 +142,7 @@ def fetch(
     delivery = fetch_flows(
         source, home=home, max_age_days=max_age, report=report, backend="polars", **question
     )
-    _hand_over(delivery, out or Path(f"{source}.parquet"), quiet=quiet)
+    _hand_over(delivery, target, quiet=quiet)
 
 
 def _rates(
@@ -196,13 +199,15 @@ def ingest(
         typer.echo(_how(source, flow=flow or "export", **question))
         return
     from tradeflow.flows.ingest import ingest as ingest_files
+    from tradeflow.flows.read import check_target
 
-    facts = {"flow": flow, "period": period, **_options(option)}
+    target = check_target(out or Path(f"{source}.parquet"))
+    facts = {"flow": flow, "period": period, **_options(option, source, _OF_INGEST)}
     given = {name: value for name, value in facts.items() if value is not None}
     delivery = ingest_files(
         source, files or [], home=home, release=release, backend="polars", **given
     )
-    _hand_over(delivery, out or Path(f"{source}.parquet"), quiet=quiet)
+    _hand_over(delivery, target, quiet=quiet)
 
 
 def _how(source: str, **question: str | None) -> str:
@@ -222,12 +227,31 @@ def _hand_over(delivery: Delivery, out: Path, *, quiet: bool) -> None:
     say(f"{out} written.", quiet=quiet)
 
 
-def _options(words: list[str] | None) -> dict[str, str]:
+def _options(words: list[str] | None, source: str, own: frozenset[str]) -> dict[str, str]:
+    """Read NAME=VALUE; a name that is an option of its own, or no name, is refused."""
     pairs = [word.partition("=") for word in words or []]
     for name, equals, _ in pairs:
         if not equals or not name.isidentifier():
             raise UsageError(f"--option {name!r}: write NAME=VALUE, such as dataset=DS-059341.")
+        if name in own:
+            raise UsageError(
+                f"--option {name}: this is nothing that only {source} knows. Where the command "
+                f"has it, it is --{name.replace('_', '-')}; see --help."
+            )
     return {name: value for name, _, value in pairs}
+
+
+_OF_FETCH: Final = frozenset(
+    [
+        *("backend", "category", "clock", "codes", "flow", "freq", "home", "key", "keyed"),
+        *("max_age_days", "options", "partner", "patience", "report", "reporter", "since"),
+        *("source", "today", "until"),
+    ]
+)
+_OF_INGEST: Final = frozenset(
+    ["backend", "flow", "home", "name", "path", "paths", "period", "release"]
+)
+"""Words of the two commands themselves, which no source has as an option of its own."""
 
 
 def no_report(_: Progress) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from tradeflow.errors import UsageError
 from tradeflow.flows.delivery import deliver
 from tradeflow.flows.rates import load_kept_rates
 from tradeflow.nomenclature.units import more_rates
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from tradeflow.sources.source import Source
 
 MAX_AGE_DAYS: Final = 7.0
+LONGEST_AGE_DAYS: Final = 36_500.0
 
 
 def plan_fetch(source: str, **question: Any) -> FetchPlan:  # noqa: ANN401
@@ -111,6 +113,8 @@ def fetch(
     office = fetched(source)
     plan = _plan(office, key=key, clock=clock or SystemClock(), **question)
     require_key(office, key or key_of(office))
+    if not 0 <= max_age_days <= LONGEST_AGE_DAYS:
+        raise UsageError(f"max_age_days is {max_age_days}; give 0 to {LONGEST_AGE_DAYS:,.0f}.")
     session = Session(office, ledger=ledger_folder(home), key=key, clock=clock)
     releases = Releases(
         releases_folder(home), fresh_since=session.clock.now() - timedelta(days=max_age_days)

@@ -104,13 +104,24 @@ def write_flows(flows: Frame, path: str | Path) -> Path:
     UsageError
         The name ends in none of ``.parquet``, ``.csv`` and ``.csv.gz``.
     """
-    target = Path(path)
-    if not _is_csv(target) and target.suffix != ".parquet":
-        raise UsageError(f"{target}: a flow table is written as .parquet, .csv or .csv.gz.")
+    target = check_target(Path(path))
     frame = check_flows(to_polars(flows)).select(list(FLOW_SCHEMA))
     csv = _is_csv(target)
     write_whole(target, _text(target, frame) if csv else _parquet(frame))
     return target
+
+
+def check_target(path: Path) -> Path:
+    """Return a path to which a flow table can be written, by its name.
+
+    Raises
+    ------
+    UsageError
+        The name ends in none of ``.parquet``, ``.csv`` and ``.csv.gz``, or is a folder's.
+    """
+    if path.is_dir() or (not _is_csv(path) and path.suffix != ".parquet"):
+        raise UsageError(f"{path}: a flow table is written as a file .parquet, .csv or .csv.gz.")
+    return path
 
 
 def _is_csv(path: Path) -> bool:

@@ -144,9 +144,7 @@ def test_published_aggregates_stay_what_they_are(
         ((LINE.replace("M,DE", "A,DE"),), "monthly data"),
         ((LINE.replace("2024-01", "2024"),), "monthly data"),
         ((LINE.replace("M,DE", "A,DE").replace("2024-01", "2026"),), "years 2012 to 2025"),
-        ((LINE.replace("KZ", "EXT_EU27_2020"),), "aggregates"),
-        ((LINE.replace("DE", "WORLD"),), "reporter 'WORLD' is not a single country"),
-        ((LINE.replace("DE", "EU27_2020"),), "would count twice"),
+        ((LINE.replace("DE", "WORLD"),), "reporter 'WORLD' is neither a country"),
         ((LINE.replace("854231", "999"),), "6 digits are needed"),
         ((LINE.replace("854231", "854277"),), "not in HS2022"),
     ],
@@ -325,3 +323,13 @@ def test_only_bulk_files_are_narrowed(tmp_path: Path) -> None:
     path.write_bytes(csv(LINE))
     with pytest.raises(TradeflowError, match="only bulk files are narrowed"):
         read(path, release="r1", partners="RUS")
+
+
+@pytest.mark.parametrize("group", ["EU27_2020", "EXT_EU27_2020", "INT_EU", "EA20", "EU"])
+def test_groups_of_countries_are_kept_apart(group: str, tmp_path: Path) -> None:
+    lines = csv(LINE, LINE.replace("DE", group), LINE.replace("KZ", group))
+    path = tmp_path / "f.csv"
+    path.write_bytes(lines)
+    parsed = parse_comext(path, release="r")
+    assert parsed.rows.height == 1
+    assert parsed.withheld.height == 2

@@ -118,10 +118,8 @@ def test_an_answer_that_repeats_the_key_shows_it_nowhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def judge(answer: Answer) -> Verdict:
-        try:
-            raise ValueError(answer.read().decode())
-        except ValueError as error:
-            raise BadAnswer(f"toy says: {error}") from error
+        said = answer.read().decode()
+        raise BadAnswer(f"toy says: {said}") from ValueError(said)
 
     class Repeats(FakeToy):
         def answer(self, request: Request) -> Reply:

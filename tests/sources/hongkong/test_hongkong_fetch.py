@@ -73,7 +73,7 @@ def test_chinese_goods_sent_on_to_russia(fake: FakeHongkong, tmp_path: Path) -> 
 
 def test_origin_and_code_refused_names_the_way_out(fake: FakeHongkong, tmp_path: Path) -> None:
     fake.origin_with_codes = False
-    with pytest.raises(QueryRefused, match="codes='TOTAL' by origin"):
+    with pytest.raises(QueryRefused, match=r"--codes TOTAL \(codes='TOTAL'\) by origin"):
         ask(tmp_path, origin="CHN")
     totals = ask(tmp_path, origin="CHN", codes="TOTAL").flows
     assert totals["hs6"].unique().to_list() == ["TOTAL"]

@@ -87,7 +87,7 @@ def test_the_source_asks_for_patience(tmp_path: Path, name: str, seconds: float)
 def test_origin_and_code_together_may_be_refused(tmp_path: Path) -> None:
     call = goods("854231,854232", origin="CHN")
     refusal = said(tmp_path, call, name="Validation error", message=["coclass is not allowed"])
-    with pytest.raises(QueryRefused, match="ask for --codes TOTAL .* by origin"):
+    with pytest.raises(QueryRefused, match=r"ask for --codes TOTAL .* by origin"):
         judge(refusal)
 
 

@@ -18,6 +18,10 @@ NO_COUNTRY: Final = frozenset(_NO_COUNTRY.split())
 """Codes of Eurostat's dictionary that are no country of today: ship's stores, the high seas,
 secret or unspecified partners (Q.), parts of countries, and states that are gone."""
 
+GROUP: Final = r"^(EXT_|INT_)?(EU|EA)(\d{2})?(_\d{4}\w*)?$"
+"""Groups of countries in the same dimension, such as EU27_2020 and EXT_EU27_2020: sums of others,
+which would count twice."""
+
 
 @cache
 def countries() -> dict[str, str]:

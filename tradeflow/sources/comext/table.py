@@ -11,7 +11,7 @@ import polars as pl
 
 from tradeflow.sources.codes import check_code_cells, check_known
 from tradeflow.sources.comext.datasets import CN8, DATASETS, HS6, NEIGHBOURS_HS6, Dataset
-from tradeflow.sources.comext.places import NO_COUNTRY, WORLD_CODE, countries
+from tradeflow.sources.comext.places import GROUP, NO_COUNTRY, WORLD_CODE, countries
 from tradeflow.sources.comext.rates import held_periods
 from tradeflow.sources.comext.rows import CODELESS, FLOWS, first_day, flow_rows, with_editions
 from tradeflow.sources.parsed import Parsed
@@ -40,7 +40,8 @@ _AGGREGATE: Final = pl.col("product").str.contains(r"^(\d{2}|\d{4}|TOTAL)$")
 _SECRET: Final = (pl.col("OBS_VALUE") == "") & (
     pl.col("OBS_FLAG").str.contains("c") | (pl.col("CONF_STATUS") != "")
 )
-_PLACELESS: Final = pl.any_horizontal(pl.col("reporter", "partner").is_in(list(NO_COUNTRY)))
+_PLACES: Final = pl.col("reporter", "partner")
+_PLACELESS: Final = pl.any_horizontal(_PLACES.is_in(list(NO_COUNTRY)) | _PLACES.str.contains(GROUP))
 
 
 def table_of(columns: dict[str, list[str]]) -> pl.DataFrame:
@@ -91,7 +92,8 @@ def parse_lines(path: str | Path, lines: pl.DataFrame, *, release: str) -> Parse
     Returns
     -------
     Parsed
-        Lines under masked codes, with secret values, or without a country are ``withheld``.
+        Lines under masked codes, with secret values, or of no single country (such as
+        EU27_2020, a sum of others) are ``withheld``.
 
     Raises
     ------
@@ -151,9 +153,9 @@ def _check_places(path: str | Path, lines: pl.DataFrame) -> None:
         bad_line(
             path,
             lines,
-            ~pl.col(column).is_in(known),
-            f"{column} {{{column}!r}} is not a single country of the Geonomenclature",
-            remedy="Ask for single countries; aggregates such as EU27_2020 would count twice.",
+            ~pl.col(column).is_in(known) & ~pl.col(column).str.contains(GROUP),
+            f"{column} {{{column}!r}} is neither a country nor a group of the Geonomenclature",
+            remedy="Check it against the file that Eurostat sent.",
         )
 
 

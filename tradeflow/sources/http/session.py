@@ -86,9 +86,9 @@ class Session:
         self._secrets = () if self._key is None else (self._key,)
         if self._key is not None:
             LOGS.hide(self._key)
-        self.quota = Quota(
-            ledger, source.name, source.limits.quota(keyed=self.keyed), clock=self.clock
-        )
+        # calls with a key and without one are granted, and counted, apart
+        account = f"{source.name}-keyed" if self.keyed else source.name
+        self.quota = Quota(ledger, account, source.limits.quota(keyed=self.keyed), clock=self.clock)
         self._next = 0.0
         self._http = requests.Session()
         self._http.headers["User-Agent"] = USER_AGENT

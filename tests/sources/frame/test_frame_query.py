@@ -1,0 +1,70 @@
+"""What a user may ask, in words of the command line and of a notebook, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from tradeflow.errors import TradeflowError, UnknownNameError, UsageError
+from tradeflow.sources.query import Query, make_query
+
+TODAY = date(2026, 11, 22)
+
+
+def asked(**changes: Any) -> Query:  # noqa: ANN401  also what is no question
+    question: dict[str, Any] = {"codes": "854231", "since": "2022-01", "until": "2022-02"}
+    return make_query("toy", today=TODAY, **(question | changes))
+
+
+@pytest.mark.parametrize("codes", ["854231", 854231, [854231], ("8542.31",), {"854231"}, "854231,"])
+def test_one_code_however_it_is_written(codes: object) -> None:
+    assert asked(codes=codes).codes == ("854231",)
+
+
+@pytest.mark.parametrize("partner", ["RUS,KAZ", "rus, kaz,", ["RUS", "KAZ"]])
+def test_countries_however_they_are_written(partner: object) -> None:
+    assert asked(partner=partner).partners == ("RUS", "KAZ")
+
+
+@pytest.mark.parametrize(
+    ("freq", "since", "until", "last", "number"),
+    [
+        ("M", "2022", "2023", date(2023, 12, 1), 24),
+        ("M", 2022, 2022, date(2022, 12, 1), 12),
+        ("M", "2022-06", "2022-06-15", date(2022, 6, 1), 1),
+        ("M", date(2022, 1, 1), date(2023, 1, 1), date(2023, 1, 1), 13),
+        ("M", "2026-09", None, date(2026, 10, 1), 2),
+        ("A", "2022", "2023", date(2023, 1, 1), 2),
+    ],
+)
+def test_a_year_alone_ends_with_its_last_month(
+    freq: str, since: object, until: object, last: date, number: int
+) -> None:
+    periods = asked(freq=freq, since=since, until=until).periods
+    assert (periods[-1], len(periods)) == (last, number)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "words"),
+    [
+        ({"codes": ""}, UsageError, "--category jammers or --codes 854370"),
+        ({"codes": None}, UsageError, "--category jammers or --codes 854370"),
+        ({"category": "jammers"}, UsageError, "Give either"),
+        ({"codes": (), "category": ["jammers"]}, UsageError, "is not one category"),
+        ({"partner": "Russia"}, UnknownNameError, "'Russia' is a name: .* code, RUS"),
+        ({"partner": "RU"}, UnknownNameError, "Did you mean 'RUS'"),
+        ({"partner": ","}, UsageError, "No country is named"),
+        ({"partner": None}, UsageError, "No country is named"),
+        ({"partner": 643}, UnknownNameError, "'643' is not known"),
+        ({"since": "2023-01"}, UsageError, "before it begins .*--since is the first period"),
+        ({"since": "2027-01", "until": None}, UsageError, "2027-01 is not over yet .* is 2026-10"),
+        ({"until": "2026"}, UsageError, "2026-12 is not over yet"),
+    ],
+)
+def test_what_cannot_be_asked_and_what_to_do(
+    wrong: dict[str, Any], error: type[TradeflowError], words: str
+) -> None:
+    with pytest.raises(error, match=words):
+        asked(**wrong)
