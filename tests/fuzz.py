@@ -17,7 +17,9 @@ from every_source import FETCHED, FILES, damaged_answers, damaged_file
 def main(number: int) -> None:
     """Share the inputs out over all sources and files."""
     warnings.simplefilter("error")
-    works = [(f"{name}, answers", lambda s, n, k=name: damaged_answers(k, s, n)) for name in FETCHED]
+    works = [
+        (f"{name}, answers", lambda s, n, k=name: damaged_answers(k, s, n)) for name in FETCHED
+    ]
     works += [
         (f"{name}, {path.name}", lambda s, n, a=(name, path, facts): damaged_file(*a, s, n))
         for name, path, facts in FILES
