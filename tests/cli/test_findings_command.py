@@ -156,4 +156,4 @@ def test_help_says_from_when_on(cli: Cli) -> None:
     for command in ("findings", "detect"):
         text = " ".join(cli(command, "--help")[1].split())
         assert "first whole one after 24 February 2022" in text
-        assert "2022, or of months 2022-03" in text
+        assert "[2022, of months 2022-03]" in text

@@ -61,3 +61,12 @@ def test_a_day_without_a_folder(cli: Callable[..., tuple[int, str, str]]) -> Non
     code, _, said = cli("findings", "--as-of", "2026-01-01")
     assert code == 2
     assert "name the folder" in said
+
+
+def test_a_folder_without_revisions_and_one_without_runs_say_so(
+    tmp_path: Path, cli: Callable[..., tuple[int, str, str]]
+) -> None:
+    code, out, _ = cli("revisions", "--home", str(tmp_path))
+    assert (code, out) == (0, "No cell of the lake was revised or withdrawn in that time.\n")
+    code, out, _ = cli("status", "--home", str(tmp_path))
+    assert (code, out[:20]) == (0, "No run has ended yet")

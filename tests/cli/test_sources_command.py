@@ -10,6 +10,7 @@ import pytest
 from fake_comtrade import FakeComtrade
 
 import tradeflow as tf
+from tradeflow.sources.comtrade import reference
 from tradeflow.sources.http.patience import Patience
 from tradeflow.sources.http.session import Session
 
@@ -84,12 +85,25 @@ def test_a_silent_source_ends_75_and_says_how_to_go_on(
     assert not (tmp_path / "x.csv").exists()
 
 
+def test_tables_are_compared_with_reference_files(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fake serves the recorded list of reporters, and no other reference file."""
+    monkeypatch.setattr(Session, "_keep_pace", lambda _: None)
+    monkeypatch.setattr(reference.check_reference, "__kwdefaults__", {"files": ("Reporters",)})
+    with FakeComtrade() as fake:
+        monkeypatch.setenv("TRADEFLOW_COMTRADE_URL", fake.url)
+        code, _, said = cli("sources", "tables", "--home", str(tmp_path))
+    assert code == 0
+    assert "All countries and codes agree." in said
+
+
 def test_ingest_and_how(cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "gacc.csv"
     words = ("ingest", "gacc", str(GACC), "--flow", "export", "--home", str(tmp_path))
     code, _, said = cli(*words, "--out", str(out))
     assert code == 0
-    assert "12 rows from 1 answers or files" in said
+    assert "12 rows from 1 answer or file: export, CHN with " in said
     assert len(tf.read_flows(out)) == 12
     code, text, _ = cli("ingest", "gacc", "--how", "--category", "jammers", "--since", "2025-01")
     assert code == 0
@@ -102,6 +116,8 @@ def test_ingest_and_how(cli: Cli, tmp_path: Path) -> None:
     [
         (("fetch", "comtrad", "--codes", "854231", "--since", "2024"), "Did you mean 'comtrade'"),
         (("fetch", "gacc", "--codes", "854231", "--since", "2024"), "Flows cannot be fetched"),
+        (("fetch", "gacc"), "Flows cannot be fetched"),
+        (("fetch", "comtrad"), "Did you mean 'comtrade'"),
         (("fetch", "comtrade", "--codes", "854231"), "--since 2022-01"),
         (("fetch", "comtrade", "--since", "2024"), "either a category or codes"),
         (("fetch", "comtrade", "--category", "jamers", "--since", "2024"), "jammers"),

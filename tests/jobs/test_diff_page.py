@@ -49,6 +49,8 @@ def period(day: date, **more: str) -> dict[str, Any]:
     [
         ("no shift", "anomalous", "new"),
         ("no shift", "unusual", "new"),
+        ("no shift", "anomalous in value", "new"),
+        ("unusual", "anomalous in value", "other_word"),
         (None, "anomalous", "new"),
         ("anomalous", "no shift", "gone"),
         ("unusual", None, "gone"),
@@ -102,6 +104,13 @@ def test_the_first_run_is_reason_enough() -> None:
     diff = compare(None, [with_findings(AFTER, finding("anomalous"), taken=MORE)])
     assert diff["new"][0]["why"] == "first run"
     assert markdown(diff).startswith("# Update 0002-b, the first run\n")
+
+
+def test_the_name_of_the_goods_is_said_once() -> None:
+    named = finding("anomalous") | {"sentence": "Jammers, China to Russia: what was heard."}
+    page = markdown(compare(None, [with_findings(AFTER, named)]))
+    assert page.count("Jammers") == 1
+    assert "China to Russia: what was heard." in page
 
 
 def test_what_is_gone_says_where_it_went() -> None:

@@ -30,9 +30,8 @@ Since = Annotated[str, typer.Option(help="First year of the time after.")]
 SinceEither = Annotated[
     str | None,
     typer.Option(
-        help="First year or month of the time after; by default, for months, the first whole "
-        "one after 24 February 2022.",
-        show_default=f"{SINCE['A']}, or of months {SINCE['M']}",
+        help="First year or month of the time after; the month by default is the first whole "
+        f"one after 24 February 2022 [{SINCE['A']}, of months {SINCE['M']}].",
     ),
 ]
 Baseline = Annotated[int, typer.Option(help="Years before it to compare with.", min=1)]

@@ -22,8 +22,9 @@ def categories(
 ) -> None:
     """List the categories, or the codes of one.
 
-    Examples: tradeflow categories
-              tradeflow categories jammers --format json
+    Example: tradeflow categories
+
+    Example: tradeflow categories jammers --format json
     """
     from tradeflow.nomenclature.categories import MAP_VERSION, all_categories, category, members
 
@@ -123,8 +124,9 @@ def samples(
 ) -> None:
     """List the embedded real data, or write one to a file.
 
-    Examples: tradeflow samples
-              tradeflow samples china-russia-annual --out flows.csv
+    Example: tradeflow samples
+
+    Example: tradeflow samples china-russia-annual --out flows.csv
     """
     from tradeflow.flows.read import write_flows
     from tradeflow.flows.samples import list_samples, load_sample

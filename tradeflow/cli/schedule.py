@@ -20,8 +20,9 @@ def schedule(
 ) -> None:
     """Print ready files that run the monthly update: cron, systemd, or GitHub Actions.
 
-    Examples: tradeflow schedule cron
-              tradeflow schedule github > .github/workflows/tradeflow.yml
+    Example: tradeflow schedule cron
+
+    Example: tradeflow schedule github > .github/workflows/tradeflow.yml
     """
     from tradeflow.jobs.schedule import Task, keys_of
     from tradeflow.jobs.schedule import schedule as write

@@ -25,7 +25,13 @@ Home = Annotated[
     Path | None,
     typer.Option(help="Folder that keeps raw answers [TRADEFLOW_HOME, else tradeflow-data]."),
 ]
-Out = Annotated[Path | None, typer.Option(help="Write the flow table here (.parquet or .csv).")]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        help="Write the flow table here, .parquet or .csv; a file that is there is replaced "
+        "[SOURCE.parquet]."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on standard error.")]
 Extra = Annotated[
     list[str] | None,
@@ -39,8 +45,9 @@ app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
 def sources(context: typer.Context, *, form: Form = "table") -> None:
     """List the sources: what they have, how late they are, what they allow.
 
-    Examples: tradeflow sources
-              tradeflow sources check
+    Example: tradeflow sources
+
+    Example: tradeflow sources check
     """
     if context.invoked_subcommand is not None:
         return
@@ -61,13 +68,14 @@ def sources(context: typer.Context, *, form: Form = "table") -> None:
         }
         for s in all_sources()
     ]
-    show(rows, form, ["source", "what", "access", "grain", "lag", "key", "terms", "checked"])
+    show(rows, form, ["source", "what", "access", "lag", "key"])
     if form == "table":
         for s in all_sources():
+            typer.echo(f"\n{s.name}: {s.grain}. Terms: {s.terms}. Evidence: {s.checked}.")
             if s.key is not None:
-                typer.echo(f"\nKey of {s.name}: {s.key.variable}. {s.key.how}")
+                typer.echo(f"Key of {s.name}: {s.key.variable}. {s.key.how}")
             if s.access == "not yet":
-                typer.echo(f"\n{s.name}, not yet: {s.note}")
+                typer.echo(f"Not yet: {s.note}")
 
 
 @app.command()
@@ -84,6 +92,19 @@ def check(
     from tradeflow.flows.check_sources import check_sources
 
     show(check_sources(names or None, home=home), form)
+
+
+@app.command()
+def tables(*, home: Home = None, form: Form = "table") -> None:
+    """Compare our tables of countries and codes with Comtrade's reference files.
+
+    Example: tradeflow sources tables
+    """
+    from tradeflow.flows.check_sources import check_tables
+
+    differences = check_tables(home=home)
+    show(differences, form)
+    say(f"{len(differences)} differences." if differences else "All countries and codes agree.")
 
 
 def fetch(
@@ -111,18 +132,21 @@ def fetch(
 ) -> None:
     """Fetch flows from a source; run it again to go on where it stopped.
 
-    Examples: tradeflow fetch comtrade --category jammers --since 2022-01 --dry-run
-              tradeflow fetch comtrade --codes 854231 --since 2024-01 --out chips.parquet
+    Example: tradeflow fetch comtrade --category jammers --since 2022-01 --dry-run
+
+    Example: tradeflow fetch comtrade --codes 854231 --since 2024-01 --out chips.parquet
     """
     from tradeflow.flows.fetch import fetch as fetch_flows
     from tradeflow.flows.fetch import plan_fetch
     from tradeflow.flows.read import check_target
+    from tradeflow.sources.offices import fetched
 
     target = check_target(out or Path(f"{source}.parquet"))  # before the calls, not after them
     report = no_report if quiet else Line()
     if source == "ecb":
         _rates(since, until, home, out, dry_run=dry_run, report=report)
         return
+    fetched(source)  # a source that cannot be asked is the first thing to hear of
     if since is None:
         raise UsageError("Say from when on: --since 2022-01.")
     question: dict[str, Any] = {
@@ -191,8 +215,9 @@ def ingest(
 ) -> None:
     """Read files that a person downloaded, and keep them.
 
-    Examples: tradeflow ingest gacc --how --category jammers --since 2025-01
-              tradeflow ingest gacc exports_2025.csv --flow export --out gacc.parquet
+    Example: tradeflow ingest gacc --how --category jammers --since 2025-01
+
+    Example: tradeflow ingest gacc exports_2025.csv --flow export --out gacc.parquet
     """
     if how:
         question = {"category": category, "partner": partner, "since": since, "until": until}

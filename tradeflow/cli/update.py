@@ -33,11 +33,12 @@ def update(
 ) -> None:
     """Bring lake, findings and figures up to date; print what changed.
 
-    Exit 0 done (changed or not), 75 a source is late or does not answer and nothing is lost,
-    2 usage or settings, 1 broken.
+    Exit 0 done (changed or not), 75 a source is late, does not answer or was not asked
+    (--offline), and nothing is lost, 2 usage or settings, 1 broken.
 
-    Examples: tradeflow update
-              tradeflow update --offline --home demonstration
+    Example: tradeflow update
+
+    Example: tradeflow update --offline --home demonstration
     """
     from tradeflow.jobs.update import update as run
 
@@ -60,7 +61,9 @@ def status(*, home: Home = None, settings: Config = None, form: Form = "table") 
     from tradeflow.jobs.status import holdings, last_words
 
     chosen = _settings(settings, home)
-    show(holdings(Path(chosen.home)), form)
+    held = holdings(Path(chosen.home))
+    if held or form != "table":
+        show(held, form)
     if form == "table":
         typer.echo(last_words(Path(chosen.home)))
 
@@ -94,7 +97,7 @@ def revisions(
     settings: Config = None,
     form: Form = "table",
 ) -> None:
-    """List every cell that was revised or withdrawn, and by how much.
+    """List every cell that was revised or withdrawn, and by how much (US dollars, days).
 
     Example: tradeflow revisions --since 2026-10-01
     """
@@ -102,6 +105,9 @@ def revisions(
 
     rows = to_polars(find(_settings(settings, home).home, source=source, since=since))
     columns = ["revised_on", "source", "reporter", "partner", "flow", "hs6", "period"]
+    if rows.is_empty() and form == "table":
+        typer.echo("No cell of the lake was revised or withdrawn in that time.")
+        return
     show(rows.to_dicts(), form, [*columns, "value_before", "value_after", "change", "lag"])
 
 

@@ -8,7 +8,7 @@ from tradeflow.errors import TradeflowError
 from tradeflow.sources.http.session import Session, key_of
 from tradeflow.sources.offices import all_sources
 from tradeflow.sources.offices import source as office
-from tradeflow.store.home import ledger_folder
+from tradeflow.store.home import ledger_folder, releases_folder
 from tradeflow.store.releases import Releases
 
 if TYPE_CHECKING:
@@ -70,3 +70,25 @@ def _key_words(source: Source) -> str:
     if source.key is None:
         return "none needed"
     return "set" if key_of(source) else "not set"
+
+
+def check_tables(
+    *, home: str | Path | None = None, clock: Clock | None = None
+) -> list[dict[str, Any]]:
+    """Compare our tables of countries and codes with Comtrade's reference files.
+
+    Returns
+    -------
+    list of dict
+        One per difference: ``file``, ``code``, ``here``, ``comtrade``; empty if all agree. See
+        :func:`tradeflow.sources.comtrade.reference.check_reference`.
+
+    Raises
+    ------
+    SourceError
+        Comtrade does not answer.
+    """
+    from tradeflow.sources.comtrade.reference import check_reference
+
+    session = Session(office("comtrade"), ledger=ledger_folder(home), clock=clock)
+    return check_reference(session, Releases(releases_folder(home))).to_dicts()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tradeflow.errors import InputFileError, LowCoverageWarning, UsageError
+from tradeflow.errors import InputFileError, LowCoverageWarning, OutputError, UsageError
 from tradeflow.files import write_whole
 from tradeflow.flows.check import check_flows
 from tradeflow.frames import to_backend, to_polars
@@ -117,9 +117,13 @@ def check_target(path: Path) -> Path:
     Raises
     ------
     UsageError
-        The name ends in none of ``.parquet``, ``.csv`` and ``.csv.gz``, or is a folder's.
+        The name ends in none of ``.parquet``, ``.csv`` and ``.csv.gz``.
+    OutputError
+        It is a folder's.
     """
-    if path.is_dir() or (not _is_csv(path) and path.suffix != ".parquet"):
+    if path.is_dir():
+        raise OutputError(f"{path} cannot be written: it is a folder. Name a file in it.")
+    if not _is_csv(path) and path.suffix != ".parquet":
         raise UsageError(f"{path}: a flow table is written as a file .parquet, .csv or .csv.gz.")
     return path
 

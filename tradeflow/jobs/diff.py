@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tradeflow.jobs.manifest import Manifest
 
-FOUND: Final = ("anomalous", "unusual")
+FOUND: Final = ("anomalous", "anomalous in value", "unusual")
 """Verdicts that make a finding."""
 
 SHOWN: Final = 20
@@ -150,7 +150,7 @@ def markdown(diff: dict[str, Any]) -> str:
         [
             f"# Update {diff['after']}{since}\n",
             *(_section(title, rows, line) for title, rows, line in sections if rows),
-            *([f"None: {'; '.join(none)}.\n"] if none else []),
+            *([f"Nothing to report under: {'; '.join(none)}.\n"] if none else []),
             CAVEAT,
         ]
     )
@@ -164,7 +164,8 @@ def _section(title: str, rows: list[Any], line: Callable[[Any], str]) -> str:
 
 
 def _finding(row: dict[str, Any]) -> str:
-    return f"**{row['title']}**, {row['verdict']} ({_set(row)}; {row['why']}): {row['sentence']}"
+    said = row["sentence"].removeprefix(f"{row['title']}, ")  # the name is already in bold
+    return f"**{row['title']}**, {row['verdict']} ({_set(row)}; {row['why']}): {said}"
 
 
 def _withdrawn_finding(row: dict[str, Any]) -> str:

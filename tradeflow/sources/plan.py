@@ -67,8 +67,8 @@ class FetchPlan:
                 self.question or _question(self.query),
                 "",
                 (
-                    f"{_count(len(self.all_calls), 'call')} to {self.query.source}, at least "
-                    f"{self.interval:g} s apart: about {_time(self.minutes)}. "
+                    f"{how_many(len(self.all_calls), 'call')} to {self.query.source}, at least "
+                    f"{self.interval:g} s apart: at least {_time(self.minutes)}. "
                     f"At most {self.rows:,} rows are expected. {_quota(self)}"
                 ),
                 *_listing(self.all_calls),
@@ -85,16 +85,18 @@ def _question(query: Query) -> str:
     return (
         f"{query.flow.replace('_', '-').capitalize()}s reported by {', '.join(query.reporters)}, "
         f"partner {', '.join(query.partners)}, {goods}, "
-        f"{first:{form}} to {last:{form}} ({_count(len(query.periods), unit)})."
+        f"{first:{form}} to {last:{form}} ({how_many(len(query.periods), unit)})."
     )
 
 
-def _count(number: int, noun: str) -> str:
+def how_many(number: int, noun: str) -> str:
+    """Count a noun: 1 call, 2 calls."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _time(minutes: float) -> str:
-    return f"{minutes * MINUTE:.0f} seconds" if minutes < 1 else f"{minutes:.0f} minutes"
+    seconds = max(1, round(minutes * MINUTE))
+    return how_many(seconds, "second") if seconds < MINUTE else how_many(round(minutes), "minute")
 
 
 def _quota(plan: FetchPlan) -> str:

@@ -187,6 +187,15 @@ def test_an_answer_damaged_on_disk_is_named(tmp_path: Path) -> None:
 
 def test_plans_explain_themselves() -> None:
     text = plan(question()).explain()
-    assert "8 calls to toy, at least 1 s apart: about 8 seconds" in text
+    assert "8 calls to toy, at least 1 s apart: at least 8 seconds" in text
     assert "2% of the 500 calls granted per day" in text
     assert "data: … and 5 more, the last: n 7" in text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0.001, "1 second."), (0.5, "30 seconds."), (1.0, "1 minute."), (90.0, "90 minutes.")],
+)
+def test_a_plan_says_the_least_time_it_takes(minutes: float, said: str) -> None:
+    paced = dataclasses.replace(plan(question()), interval=minutes * 60 / 8)
+    assert f"at least {said}" in paced.explain()
