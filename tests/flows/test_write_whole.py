@@ -41,7 +41,7 @@ def test_a_failing_write_changes_nothing(
 def test_a_folder_is_no_file(tmp_path: Path, annual: pl.DataFrame) -> None:
     folder = tmp_path / "flows.parquet"
     folder.mkdir()
-    with pytest.raises(OutputError, match="Is a directory"):
+    with pytest.raises(OutputError, match="it is a folder"):
         tf.write_flows(annual.head(3), folder)
     assert [path.name for path in tmp_path.iterdir()] == ["flows.parquet"]
     with pytest.raises(UsageError, match=r"\.parquet, \.csv or \.csv\.gz"):
