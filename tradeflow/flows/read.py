@@ -122,7 +122,10 @@ def check_target(path: Path) -> Path:
         It is a folder's.
     """
     if path.is_dir():
-        raise OutputError(f"{path} cannot be written: it is a folder. Name a file in it.")
+        raise OutputError(
+            f"{path} cannot be written: it is a folder. Nothing was changed there. "
+            "Name a file in it."
+        )
     if not _is_csv(path) and path.suffix != ".parquet":
         raise UsageError(f"{path}: a flow table is written as a file .parquet, .csv or .csv.gz.")
     return path
