@@ -39,7 +39,7 @@ def test_a_dry_run_explains_itself(cli: Cli, tmp_path: Path) -> None:
     code, out, _ = cli(*words, "--dry-run", "--home", str(tmp_path))
     assert code == 0
     for said in ("854370", "2024-12", "tradeflow ingest gacc --how", "500 rows", "A key is free"):
-        assert said in out
+        assert said in " ".join(out.split())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -112,6 +112,31 @@ def test_ingest_and_how(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (1, (0, "would take these files")),
+        (2, (2, "cells with the same value: 12, with another: 0")),
+    ],
+)
+def test_files_are_checked_and_nothing_is_stored(
+    files: int, expected: tuple[int, str], cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("--flow", "export", "--check", "--partner", "UZB")
+    code, out, _ = cli("ingest", "gacc", *[str(GACC)] * files, *words)
+    assert code == expected[0]
+    assert expected[1] in out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_is_replaced_is_said(cli: Cli, tmp_path: Path) -> None:
+    out = str(tmp_path / "gacc.csv")
+    words = ("ingest", "gacc", str(GACC), "--flow", "export", "--home", str(tmp_path), "--out", out)
+    said = [cli(*words)[2] for _ in range(2)]
+    assert ["in place of the table that was there" in text for text in said] == [False, True]
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (("fetch", "comtrad", "--codes", "854231", "--since", "2024"), "Did you mean 'comtrade'"),
@@ -132,7 +157,9 @@ def test_ingest_and_how(cli: Cli, tmp_path: Path) -> None:
             "written as a file .parquet, .csv or .csv.gz",
         ),
         (("ingest", "gacc"), "Name at least one file"),
-        (("ingest", "hmrc", str(GACC)), "no files to ingest"),
+        (("ingest", "hmrc", str(GACC)), "no files to ingest: `tradeflow fetch hmrc` asks it.\n"),
+        (("ingest", "comext", str(GACC), "--check"), "checked when they are ingested"),
+        (("fetch", "census", "--codes", "854321", "--since", "2024"), "'854321' is not in HS2022"),
         (("ingest", "gacc", str(GACC)), "flow"),
         (("ingest", "gacc", str(GACC), "--option", "colour=red"), "no option 'colour'"),
         (("ingest", "gacc", str(GACC), "--option", "path=1"), "nothing that only gacc knows"),

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from tradeflow.cli.output import Format, say, show
+from tradeflow.cli import complete
+from tradeflow.cli.output import Form, Quiet, say, show
 from tradeflow.errors import UsageError
 from tradeflow.files import write_whole
 from tradeflow.frames import to_polars
 from tradeflow.options import FlowKind, Freq
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from tradeflow.flows.delivery import Delivery
     from tradeflow.sources.run import Progress
+    from tradeflow.sources.source import Source
 
-Form = Annotated[Format, typer.Option("--format", help="How to print.")]
 Home = Annotated[
     Path | None,
     typer.Option(help="Folder that keeps raw answers [TRADEFLOW_HOME, else tradeflow-data]."),
@@ -32,10 +32,16 @@ Out = Annotated[
         "[SOURCE.parquet]."
     ),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing on standard error.")]
+_WRONG_FILE: Final = 2  # exit status, as where an ingest refuses a file
+
 Extra = Annotated[
     list[str] | None,
     typer.Option("--option", help="NAME=VALUE that only this source knows; may be repeated."),
+]
+
+Office = Annotated[
+    str,
+    typer.Argument(help="Name of the source (tradeflow sources).", autocompletion=complete.sources),
 ]
 
 app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
@@ -70,12 +76,25 @@ def sources(context: typer.Context, *, form: Form = "table") -> None:
     ]
     show(rows, form, ["source", "what", "access", "lag", "key"])
     if form == "table":
+        typer.echo(_LEGEND)
         for s in all_sources():
-            typer.echo(f"\n{s.name}: {s.grain}. Terms: {s.terms}. Evidence: {s.checked}.")
-            if s.key is not None:
-                typer.echo(f"Key of {s.name}: {s.key.variable}. {s.key.how}")
-            if s.access == "not yet":
-                typer.echo(f"Not yet: {s.note}")
+            typer.echo("\n".join(("", *_about(s))))
+
+
+_LEGEND: Final = """
+fetch: tradeflow asks the source itself (tradeflow fetch NAME ... --dry-run says what that would
+cost). ingest: it reads files that you downloaded. lag: how long after a month or year it is out.
+`tradeflow sources check` asks each source whether it answers."""
+
+
+def _about(source: Source) -> list[str]:
+    said = [f"{source.name}: {source.grain}. Terms: {source.terms}. Evidence: {source.checked}."]
+    if source.key is not None:
+        said.append(f"Key of {source.name}: {source.key.variable}. {source.key.how}")
+    if source.note:
+        said.append(f"{'Not yet' if source.access == 'not yet' else 'Note'}: {source.note}")
+    lines = TextWrapper(100, subsequent_indent="  ", break_on_hyphens=False)
+    return [lines.fill(one) for one in said]
 
 
 @app.command()
@@ -95,7 +114,7 @@ def check(
 
 
 @app.command()
-def tables(*, home: Home = None, form: Form = "table") -> None:
+def tables(*, home: Home = None, form: Form = "table", quiet: Quiet = False) -> None:
     """Compare our tables of countries and codes with Comtrade's reference files.
 
     Example: tradeflow sources tables
@@ -104,13 +123,17 @@ def tables(*, home: Home = None, form: Form = "table") -> None:
 
     differences = check_tables(home=home)
     show(differences, form)
-    say(f"{len(differences)} differences." if differences else "All countries and codes agree.")
+    found = f"{len(differences)} differences." if differences else "All countries and codes agree."
+    say(found, quiet=quiet)
 
 
 def fetch(
-    source: Annotated[str, typer.Argument(help="Name of the source (tradeflow sources).")],
+    source: Office,
     *,
-    category: Annotated[str | None, typer.Option(help="A category, such as jammers.")] = None,
+    category: Annotated[
+        str | None,
+        typer.Option(help="A category, such as jammers.", autocompletion=complete.categories),
+    ] = None,
     codes: Annotated[str, typer.Option(help="Or codes, by comma: 854370,880720.")] = "",
     reporter: Annotated[str, typer.Option(help="ISO alpha-3 codes, by comma.")] = "CHN",
     partner: Annotated[str, typer.Option(help="ISO alpha-3 codes, by comma.")] = "RUS",
@@ -144,11 +167,9 @@ def fetch(
     target = check_target(out or Path(f"{source}.parquet"))  # before the calls, not after them
     report = no_report if quiet else Line()
     if source == "ecb":
-        _rates(since, until, home, out, dry_run=dry_run, report=report)
+        _rates(since, until, home, out, dry_run=dry_run, quiet=quiet)
         return
     fetched(source)  # a source that cannot be asked is the first thing to hear of
-    if since is None:
-        raise UsageError("Say from when on: --since 2022-01.")
     question: dict[str, Any] = {
         "category": category,
         "codes": codes,
@@ -176,7 +197,7 @@ def _rates(
     out: Path | None,
     *,
     dry_run: bool,
-    report: Callable[[Progress], None],
+    quiet: bool,
 ) -> None:
     """Fetch exchange rates; they are kept, and used from then on."""
     from tradeflow.flows.rates import fetch_rates
@@ -185,27 +206,42 @@ def _rates(
     if dry_run:
         typer.echo(plan_rates(since=since or FIRST, until=until).explain())
         return
+    report = no_report if quiet else Line()
     rates = to_polars(
         fetch_rates(since=since or FIRST, until=until, home=home, report=report, backend="polars")
     )
-    say(f"{len(rates):,} monthly rates are kept; values of later fetches are converted with them.")
+    kept = (
+        f"{len(rates):,} monthly rates are kept; values of later fetches are converted with them."
+    )
+    say(kept, quiet=quiet)
     if out is not None:
         write_whole(out, rates.write_csv().encode())
-        say(f"{out} written.")
+        say(f"{out} written.", quiet=quiet)
 
 
 def ingest(
-    source: Annotated[str, typer.Argument(help="Name of the source (tradeflow sources).")],
+    source: Office,
     files: Annotated[list[Path] | None, typer.Argument(help="Files of that source.")] = None,
     *,
     flow: Annotated[FlowKind | None, typer.Option(help="If the files do not say it.")] = None,
     period: Annotated[str | None, typer.Option(help="If the files do not say it.")] = None,
-    release: Annotated[str | None, typer.Option(help="Which release [today].")] = None,
+    release: Annotated[
+        str | None, typer.Option(help="Which release [what a file says, else today].")
+    ] = None,
+    released: Annotated[
+        str | None,
+        typer.Option(help="Day on which the source released it, as 2025-02-07 [today]."),
+    ] = None,
     how: Annotated[
         bool, typer.Option("--how", help="Print how to export the files by hand.")
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Say what the files cover and lack together; store nothing."),
+    ] = False,
     category: Annotated[str | None, typer.Option(help="With --how: the goods.")] = None,
-    partner: Annotated[str, typer.Option(help="With --how: the partner.")] = "RUS",
+    codes: Annotated[str, typer.Option(help="With --how: or codes, by comma.")] = "",
+    partner: Annotated[str, typer.Option(help="With --how and --check: the partner.")] = "RUS",
     since: Annotated[str, typer.Option(help="With --how: first month.")] = "2022-01",
     until: Annotated[str | None, typer.Option(help="With --how: last month.")] = None,
     out: Out = None,
@@ -217,20 +253,35 @@ def ingest(
 
     Example: tradeflow ingest gacc --how --category jammers --since 2025-01
 
+    Example: tradeflow ingest gacc exports_2024.csv exports_2025.csv --flow export --check
+
     Example: tradeflow ingest gacc exports_2025.csv --flow export --out gacc.parquet
+
+    Example: tradeflow ingest comtrade totals_of_may.csv --released 2026-05-20
     """
     if how:
-        question = {"category": category, "partner": partner, "since": since, "until": until}
-        typer.echo(_how(source, flow=flow or "export", **question))
+        question = {"category": category, "codes": codes, "partner": partner, "since": since}
+        typer.echo(_how(source, flow=flow or "export", until=until, **question))
         return
+    from tradeflow.flows.ingest import check_files
     from tradeflow.flows.ingest import ingest as ingest_files
     from tradeflow.flows.read import check_target
 
-    target = check_target(out or Path(f"{source}.parquet"))
     facts = {"flow": flow, "period": period, **_options(option, source, _OF_INGEST)}
     given = {name: value for name, value in facts.items() if value is not None}
+    if check:
+        found = check_files(source, files or [], home=home, partner=partner, **given)
+        typer.echo(found.summary())
+        raise typer.Exit(0 if found.fit else _WRONG_FILE)
+    target = check_target(out or Path(f"{source}.parquet"))
     delivery = ingest_files(
-        source, files or [], home=home, release=release, backend="polars", **given
+        source,
+        files or [],
+        home=home,
+        release=release,
+        released=released,
+        backend="polars",
+        **given,
     )
     _hand_over(delivery, target, quiet=quiet)
 
@@ -240,16 +291,19 @@ def _how(source: str, **question: str | None) -> str:
 
     found = office(source)
     if found.how is None:
-        raise UsageError(f"{source} needs no export by hand. {found.note}")
+        raise UsageError(
+            f"{source} needs no export by hand; `tradeflow sources` says how it comes."
+        )
     return found.how(**question)
 
 
 def _hand_over(delivery: Delivery, out: Path, *, quiet: bool) -> None:
     from tradeflow.flows.read import write_flows
 
+    replaced = ", in place of the table that was there" if out.exists() else ""
     write_flows(delivery.flows, out)
     say(delivery.summary(), quiet=quiet)
-    say(f"{out} written.", quiet=quiet)
+    say(f"{out} written{replaced}.", quiet=quiet)
 
 
 def _options(words: list[str] | None, source: str, own: frozenset[str]) -> dict[str, str]:
@@ -274,7 +328,7 @@ _OF_FETCH: Final = frozenset(
     ]
 )
 _OF_INGEST: Final = frozenset(
-    ["backend", "flow", "home", "name", "path", "paths", "period", "release"]
+    ["backend", "flow", "home", "name", "path", "paths", "period", "release", "released"]
 )
 """Words of the two commands themselves, which no source has as an option of its own."""
 

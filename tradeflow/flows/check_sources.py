@@ -41,7 +41,7 @@ def check_sources(
 def _row(source: Source, home: str | Path | None, clock: Clock | None) -> dict[str, Any]:
     row = {"source": source.name, "answers": "", "key": _key_words(source)}
     if source.probe is None:
-        why = "files only" if source.read is not None else source.access
+        why = "it has files only" if source.read is not None else "it is not read yet"
         return {**row, "answers": f"not asked: {why}", "calls_left_today": None}
     try:
         session = Session(source, ledger=ledger_folder(home), clock=clock)
@@ -62,7 +62,7 @@ def _ask(session: Session, probe: Call, home: str | Path | None) -> str:
             if judge is not None:
                 judge(incoming.preview(probe, received))
     except TradeflowError as error:
-        return f"no: {error}"
+        return f"no: {str(error).removeprefix(f'{probe.source}, {probe.note}: ')}"
     return "yes"
 
 

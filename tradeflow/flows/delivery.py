@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tradeflow.flows.check import check_flows
@@ -12,7 +13,7 @@ from tradeflow.schema import conform
 from tradeflow.sources.plan import how_many
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import polars as pl
 
@@ -42,6 +43,9 @@ class Delivery:
         What the user should know.
     answers
         The raw answers or files that the rows come from, with their origin.
+    new
+        How many of the answers were asked for now; the others were kept from before. None for
+        files.
     """
 
     flows: Frame
@@ -49,6 +53,7 @@ class Delivery:
     withheld: Frame
     notes: tuple[str, ...]
     answers: tuple[Answer, ...]
+    new: int | None = None
 
     def __repr__(self) -> str:
         """Say in one line what came."""
@@ -60,12 +65,14 @@ class Delivery:
 
     def summary(self) -> str:
         """Say in words what came, what is zero, and what is not there."""
-        states = Counter(str(state) for state in self.coverage["state"])
+        flows, coverage = to_polars(self.flows), to_polars(self.coverage)
         withheld = len(self.withheld)
         return "\n".join(
             [
                 _came(self),
-                *(f"Periods {state}: {number:,}." for state, number in sorted(states.items())),
+                *_calls(self),
+                *_statuses(flows),
+                *_states(coverage, annual=_is_annual(flows, coverage)),
                 *([f"Lines withheld from the flow table: {withheld:,}."] if withheld else []),
                 *(f"Note: {note}" for note in self.notes),
             ]
@@ -78,6 +85,49 @@ def _came(delivery: Delivery) -> str:
     origin = "1 answer or file" if answers == 1 else f"{answers:,} answers or files"
     rows = f"{how_many(len(flows), 'row')} from {origin}"
     return f"{rows}: {_what(flows)}." if len(flows) else f"{rows}."
+
+
+def _calls(delivery: Delivery) -> Iterator[str]:
+    if delivery.new is not None:
+        before = len(delivery.answers) - delivery.new
+        yield f"Answers asked for now: {delivery.new:,}; kept from before: {before:,}."
+
+
+def _statuses(flows: pl.DataFrame) -> Iterator[str]:
+    """Count the rows that are not simply what the reporter states."""
+    for status, number in sorted(Counter(flows["status"].cast(str)).items()):
+        if status != "reported":
+            yield f"Rows {status}: {number:,}."
+
+
+def _states(coverage: pl.DataFrame, *, annual: bool) -> Iterator[str]:
+    """Count the periods in each state, and name those that are not reported."""
+    if coverage.is_empty():
+        return
+    for state, number in sorted(Counter(coverage["state"].cast(str)).items()):
+        found = [] if state == "reported" else list(_named(coverage, state, annual=annual))
+        more = f"; and {len(found) - NAMED} more pairs" if len(found) > NAMED else ""
+        shown = f": {'; '.join(found[:NAMED])}{more}" if found else ""
+        yield f"Periods {state}: {number:,}{shown}."
+
+
+def _named(coverage: pl.DataFrame, state: str, *, annual: bool) -> Iterator[str]:
+    """Name the periods in a state, pair by pair; unbroken ones as first to last."""
+    form = "%Y" if annual else "%Y-%m"
+    for (reporter, partner), own in coverage.sort("period").group_by(
+        "reporter", "partner", maintain_order=True
+    ):
+        runs = groupby(own.select("period", "state").iter_rows(), key=lambda row: row[1] == state)
+        spans = [[f"{day:{form}}" for day, _ in run] for hit, run in runs if hit]
+        words = [s[0] if len(s) == 1 else f"{s[0]} to {s[-1]}" for s in spans]
+        if words:
+            yield f"{reporter} with {partner} {', '.join(words)}"
+
+
+def _is_annual(flows: pl.DataFrame, coverage: pl.DataFrame) -> bool:
+    if not flows.is_empty():
+        return bool((flows["freq"] == "A").all())
+    return len(coverage) > 1 and bool((coverage["period"].dt.month() == 1).all())
 
 
 def _what(flows: pl.DataFrame) -> str:

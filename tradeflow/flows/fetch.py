@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,15 +32,18 @@ if TYPE_CHECKING:
 
 MAX_AGE_DAYS: Final = 7.0
 LONGEST_AGE_DAYS: Final = 36_500.0
+_NOT_ASKED: Final = frozenset({"keyed", "today", "options"})  # what a query has beside a question
 
 
-def plan_fetch(source: str, **question: Any) -> FetchPlan:  # noqa: ANN401
+def plan_fetch(source: str, *, key: str | None = None, **question: Any) -> FetchPlan:  # noqa: ANN401
     """Plan a fetch without sending anything.
 
     Parameters
     ----------
     source
         Name of the source; ``tradeflow sources`` lists them.
+    key
+        The user's key, which may change what is asked at once; from the environment if None.
     **question
         As for :func:`fetch`: reporter, partner, category or codes, flow, freq, since, until.
 
@@ -55,7 +59,7 @@ def plan_fetch(source: str, **question: Any) -> FetchPlan:  # noqa: ANN401
     >>> plan.rows > 0
     True
     """
-    return _plan(fetched(source), key=None, clock=SystemClock(), **question)
+    return _plan(fetched(source), key=key, clock=SystemClock(), **question)
 
 
 def fetch(
@@ -104,25 +108,31 @@ def fetch(
     ------
     SourceError
         The source does not answer or refuses; what was received is kept.
-    UsageError, UnknownNameError
-        The question cannot be asked.
+    UsageError, UnknownNameError, UnknownCodeError
+        The question cannot be asked, or an argument has the wrong type.
     DataError
         The answers are not what the source documents.
     """
     one_of(backend, Backend, name="backend")
     office = fetched(source)
+    _check_age(max_age_days)
     plan = _plan(office, key=key, clock=clock or SystemClock(), **question)
     require_key(office, key or key_of(office))
-    if not 0 <= max_age_days <= LONGEST_AGE_DAYS:
-        raise UsageError(f"max_age_days is {max_age_days}; give 0 to {LONGEST_AGE_DAYS:,.0f}.")
     session = Session(office, ledger=ledger_folder(home), key=key, clock=clock)
     releases = Releases(
         releases_folder(home), fresh_since=session.clock.now() - timedelta(days=max_age_days)
     )
+    started = session.clock.now()
     answers = run(plan, office, session=session, answers=releases, report=report, patience=patience)
     with more_rates(load_kept_rates(home)):
         parsed = office.rows_of(answers)
-    return deliver(parsed, answers, where=office.title, backend=backend, notes=plan.notes)
+    made = deliver(parsed, answers, where=office.title, backend=backend, notes=plan.notes)
+    return replace(made, new=sum(answer.retrieved_at >= started for answer in answers))
+
+
+def _check_age(days: Any) -> None:  # noqa: ANN401  whatever a user gives
+    if not isinstance(days, int | float) or not 0 <= days <= LONGEST_AGE_DAYS:
+        raise UsageError(f"max_age_days is {days!r}; give 0 to {LONGEST_AGE_DAYS:,.0f}.")
 
 
 def _plan(
@@ -132,6 +142,10 @@ def _plan(
     clock: Clock,
     **question: Any,  # noqa: ANN401
 ) -> FetchPlan:
+    if not isinstance(key, str | None):
+        raise UsageError("The key is no text.")  # it is not shown, whatever it is
+    for name in _NOT_ASKED & question.keys():
+        raise UsageError(f"{name} is nothing that a question may say.")
     keyed = (key or key_of(office)) is not None
     query = make_query(office.name, keyed=keyed, today=clock.now().date(), **question)
     return office.plan_for(query)

@@ -77,6 +77,16 @@ def all_categories() -> Mapping[str, Category]:
 def category(name: str) -> Category:
     """Look up one category.
 
+    Parameters
+    ----------
+    name
+        Its name, such as ``"jammers"``.
+
+    Returns
+    -------
+    Category
+        Title, definition, role, and what its codes cannot show.
+
     Raises
     ------
     UnknownNameError
@@ -110,6 +120,16 @@ def members(name: str | None = None, *, edition: str = "HS2022") -> pl.DataFrame
     polars.DataFrame
         Columns category, edition, hs6, specificity_weight (a judgement between 0 and 1, not a
         measurement), legal_basis, link, source, confidence.
+
+    Raises
+    ------
+    UnknownNameError
+        No such category, or the map has no codes of that edition.
+
+    Examples
+    --------
+    >>> members("jammers")["hs6"].sort().to_list()
+    ['852550', '852560', '854370', '854390']
     """
     rows = table("members").filter(pl.col("edition") == edition)
     if rows.is_empty():
@@ -144,6 +164,8 @@ def listed_on(day: date | str, *, name: str = "CHPL") -> pl.DataFrame:
 
     Raises
     ------
+    UnknownNameError
+        No such list is held with dates.
     UsageError
         If the day cannot be read, or is before the first version whose membership is verified.
 

@@ -57,6 +57,8 @@ def describe(hs6: str, *, edition: str = "HS2022") -> str:
 def check_code(hs6: str, *, edition: str) -> str:
     """Return `hs6` if `edition` has it, else raise with the editions that do."""
     one_of(edition, Edition, name="edition")
+    if not isinstance(hs6, str):
+        raise UsageError(f"A code is text, with its leading zeros: write '{hs6!s:0>6}', not {hs6}.")
     if hs6 in known_codes(edition):
         return hs6
     others = [e for e in HELD if hs6 in known_codes(e)]

@@ -192,6 +192,25 @@ def comparability(
     The answer is about data as each edition reported them. Data that a producer has restated
     in one edition can be worse: see :mod:`tradeflow.nomenclature.restated`.
 
+    Parameters
+    ----------
+    hs6
+        Six digits.
+    edition
+        The edition that the code belongs to.
+    editions
+        The editions to follow it over; HS2022 and HS2017 if not named.
+
+    Returns
+    -------
+    Comparability
+        Whether it can, its family, and the reason in words.
+
+    Raises
+    ------
+    UnknownCodeError
+        The edition has no such code.
+
     Examples
     --------
     >>> comparability("901380").comparable

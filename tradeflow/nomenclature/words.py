@@ -178,6 +178,8 @@ def lookup(text: str, *, edition: Edition = "HS2022") -> Lookup:
         If no term matches, with the nearest term; if a code is in no category.
     UnknownCodeError
         If the edition has no such code.
+    UsageError
+        If nothing is named, or a code has fewer than four digits.
 
     Examples
     --------

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -110,7 +111,7 @@ class Answer:
     headers
         The few headers that say something about the content.
     retrieved_at
-        When the last byte arrived (UTC).
+        When the last byte arrived, in UTC and saying so.
     sha256, size
         Of the body.
     url
@@ -125,6 +126,14 @@ class Answer:
     sha256: str
     size: int
     url: str
+
+    def __post_init__(self) -> None:
+        """Raise ``DataError`` for a time that is not in UTC: days would not compare."""
+        if self.retrieved_at.utcoffset() != timedelta(0):
+            raise DataError(
+                f"{self.call.source}, {self.call.note}: the time {self.retrieved_at.isoformat()} "
+                "is not in UTC, as 2026-11-22T10:00:00+00:00 is."
+            )
 
     def read(self) -> bytes:
         """Read the whole body.

@@ -2,15 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tradeflow.nomenclature.editions import HELD, known_codes
+from tradeflow.errors import UnknownCodeError
+from tradeflow.nomenclature.editions import HELD, check_code, known_codes
+from tradeflow.sources.spans import is_known
 from tradeflow.sources.textfile import bad_line
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+NATIONAL_CHAPTERS: Final = ("98", "99")
+"""Chapters that countries add to the Harmonized System, each with a meaning of its own."""
+
+_HS6: Final = 6
+
+
+def check_exists(code: str) -> None:
+    """Raise unless some edition held has the code's chapter, heading or subheading.
+
+    What lies below six digits is the reporter's own and not checked; nor are chapters 98 and 99.
+
+    Raises
+    ------
+    UnknownCodeError
+        With the codes that are near.
+
+    Examples
+    --------
+    >>> check_exists("8542"), check_exists("8542319001"), check_exists("99")
+    (None, None, None)
+    """
+    head = code[: min(_HS6, len(code) // 2 * 2)]
+    if head.startswith(NATIONAL_CHAPTERS) or any(is_known(head, edition) for edition in HELD):
+        return
+    if len(head) == _HS6:
+        check_code(head, edition=HELD[-1])
+    chapter, held = head[:2], ", ".join(HELD)
+    headings = sorted(known[:4] for known in known_codes(HELD[-1]) if known.startswith(chapter))
+    there = f"headings {headings[0]} to {headings[-1]}" if headings else "chapters 01 to 97 but 77"
+    raise UnknownCodeError(f"Code {code!r}: {head} is not in {held}, which have {there}.")
 
 
 def restore_code(column: str, digits: int) -> pl.Expr:

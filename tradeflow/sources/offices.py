@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +25,6 @@ MODULES: Final[dict[str, str]] = {
 }
 
 
-@cache
 def source(name: str) -> Source:
     """Look up a source by its name on the command line.
 
@@ -34,7 +32,11 @@ def source(name: str) -> Source:
     ------
     UnknownNameError
         Nobody knows it.
+    UsageError
+        It is no text.
     """
+    if not isinstance(name, str):
+        raise UsageError(f"{name!r} is no source: give one of {', '.join(MODULES)}.")
     if name not in MODULES:
         raise UnknownNameError.of("Source", name, MODULES, hint=f"Known: {', '.join(MODULES)}.")
     found: Source = import_module(MODULES[name]).SOURCE

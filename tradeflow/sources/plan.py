@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING
+
+from tradeflow.nomenclature.categories import EVERY, category
+from tradeflow.nomenclature.countries import country
 
 if TYPE_CHECKING:
     from tradeflow.sources.call import Call
     from tradeflow.sources.query import Query
 
 SHOWN = 3  # calls written out in an explanation
+NAMED = 3  # countries whose names are written beside their codes
+_WIDTH = 100  # characters of a line
+_TEXT = TextWrapper(_WIDTH, break_on_hyphens=False, break_long_words=False)
+_BULLET = TextWrapper(
+    _WIDTH,
+    initial_indent="  - ",
+    subsequent_indent="    ",
+    break_on_hyphens=False,
+    break_long_words=False,
+)
 MINUTE = 60.0
+_NOTHING_SENT = (
+    "Nothing has been sent. Without --dry-run (in Python: tf.fetch instead of tf.plan_fetch) these "
+    "calls are made; a fetch that is stopped goes on where it was."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +49,11 @@ class FetchPlan:
         Seconds between two calls.
     per_day
         Calls that the source grants per day; None if it names no limit.
+    forecasts
+        What can be expected before anything is asked; what happens decides.
     notes
-        What the user should know: periods that cannot be there, codes left out, where else to ask.
+        What the user should know also afterwards: codes left out, what the rows mean, where else
+        to ask.
     question
         The question in words, for sources that are asked for something else than flows.
     """
@@ -42,6 +63,7 @@ class FetchPlan:
     interval: float
     foreseen: tuple[Call, ...] = ()
     per_day: int | None = None
+    forecasts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     question: str = ""
 
@@ -64,29 +86,53 @@ class FetchPlan:
         """Say in words what will be asked and what it costs; nothing is sent."""
         return "\n".join(
             (
-                self.question or _question(self.query),
+                _TEXT.fill(self.question or _question(self.query)),
                 "",
-                (
-                    f"{how_many(len(self.all_calls), 'call')} to {self.query.source}, at least "
-                    f"{self.interval:g} s apart: at least {_time(self.minutes)}. "
-                    f"At most {self.rows:,} rows are expected. {_quota(self)}"
-                ),
+                _TEXT.fill(self._cost()),
                 *_listing(self.all_calls),
-                *(f"Note: {note}" for note in self.notes),
+                *_section("What to expect", self.forecasts),
+                *_section("What to keep in mind", self.notes),
+                "",
+                _TEXT.fill(_NOTHING_SENT),
             )
         )
+
+    def _cost(self) -> str:
+        calls = f"{how_many(len(self.all_calls), 'call')} to {self.query.source}"
+        pause = f", at least {self.interval:g} s apart" if len(self.all_calls) > 1 else ""
+        return (
+            f"{calls}{pause}: at least {_time(self.minutes)}. "
+            f"At most {self.rows:,} rows are expected. {_quota(self)}"
+        )
+
+
+def _section(heading: str, notes: tuple[str, ...]) -> tuple[str, ...]:
+    return ("", f"{heading}:", *map(_BULLET.fill, notes)) if notes else ()
 
 
 def _question(query: Query) -> str:
     first, last = query.periods[0], query.periods[-1]
     form = "%Y" if query.freq == "A" else "%Y-%m"
     unit = "year" if query.freq == "A" else "month"
-    goods = f"category {query.category}" if query.category else f"codes {', '.join(query.codes)}"
     return (
-        f"{query.flow.replace('_', '-').capitalize()}s reported by {', '.join(query.reporters)}, "
-        f"partner {', '.join(query.partners)}, {goods}, "
+        f"{query.flow.replace('_', '-').capitalize()}s reported by {_countries(query.reporters)}, "
+        f"partner {_countries(query.partners)}, {_goods(query)}, "
         f"{first:{form}} to {last:{form}} ({how_many(len(query.periods), unit)})."
     )
+
+
+def _countries(names: tuple[str, ...]) -> str:
+    if len(names) > NAMED:
+        return ", ".join(names)
+    return ", ".join(f"{iso3} ({country(iso3).name})" for iso3 in names)
+
+
+def _goods(query: Query) -> str:
+    if query.category is None:
+        return f"codes {', '.join(query.codes)}"
+    if query.category == EVERY:
+        return "all categories"
+    return f"category {query.category} ({category(query.category).title})"
 
 
 def how_many(number: int, noun: str) -> str:

@@ -15,6 +15,8 @@ from tradeflow.nomenclature.categories import category as category_of
 from tradeflow.nomenclature.countries import country
 from tradeflow.nomenclature.editions import first_day, plain_code
 from tradeflow.options import FlowKind, Freq, one_of
+from tradeflow.schema import TOTAL
+from tradeflow.sources.codes import check_exists
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +92,7 @@ def make_query(
     codes: str | Sequence[str] = (),
     flow: FlowKind = "export",
     freq: Freq = "M",
-    since: str | date | int,
+    since: str | date | int | None = None,
     until: str | date | int | None = None,
     keyed: bool = False,
     today: date | None = None,
@@ -102,12 +104,15 @@ def make_query(
     ------
     UnknownNameError
         A country or category that nobody knows.
+    UnknownCodeError
+        A code whose first six, four or two digits no edition held here has.
     UsageError
-        Neither or both of category and codes; a span that ends before it begins or lies in the
-        future; a code that is not one.
+        Neither or both of category and codes; no first period; a span that ends before it begins
+        or lies in the future; a code that is not one; an argument of the wrong type.
     """
     one_of(flow, FlowKind, name="flow")
     one_of(freq, Freq, name="freq")
+    _check_options(options)
     day = today or datetime.now(UTC).date()
     return Query(
         source=source,
@@ -123,6 +128,12 @@ def make_query(
         keyed=keyed,
         options=tuple(sorted(options.items())),
     )
+
+
+def _check_options(options: dict[str, str]) -> None:
+    for name, value in options.items():
+        if not isinstance(value, str):
+            raise UsageError(f"{name} is {value!r}: options that one source knows are text.")
 
 
 def _countries(names: str | Sequence[str]) -> tuple[str, ...]:
@@ -180,14 +191,18 @@ def _codes(codes: str | Sequence[str], category: str | None) -> tuple[str, ...]:
             "(category='jammers' or codes='854370')."
         )
     for code in found:
-        if code != "TOTAL" and not (code.isdecimal() and code.isascii() and 2 <= len(code) <= 10):  # noqa: PLR2004
+        if code != TOTAL and not (code.isdecimal() and code.isascii() and 2 <= len(code) <= 10):  # noqa: PLR2004
             raise UsageError(
                 f"{code!r} is not a commodity code: two to ten digits as text, or TOTAL."
             )
+        if code != TOTAL:
+            check_exists(code)
     return found
 
 
 def _span(since: Any, until: Any, freq: str, today: date) -> tuple[date, date]:  # noqa: ANN401
+    if since is None:
+        raise UsageError("Say from when on: --since 2022-01 (since='2022-01').")
     current = _index(today, freq)
     first = _index(first_day(since), freq)
     last = current - 1 if until is None else _last(until, freq)
@@ -205,8 +220,18 @@ def _span(since: Any, until: Any, freq: str, today: date) -> tuple[date, date]: 
     return _day(first, freq), _day(last, freq)
 
 
+def last_day(until: str | date | int, freq: str) -> date:
+    """First day of the last period meant; a year alone is meant with all its months.
+
+    Examples
+    --------
+    >>> last_day("2025", "M"), last_day("2025-03", "M"), last_day(2025, "A")
+    (datetime.date(2025, 12, 1), datetime.date(2025, 3, 1), datetime.date(2025, 1, 1))
+    """
+    return _day(_last(until, freq), freq)
+
+
 def _last(until: Any, freq: str) -> int:  # noqa: ANN401
-    """Find the last period; a year alone is meant with all its months."""
     year_alone = re.fullmatch(r"\d{4}", str(until)) is not None
     months_after = MONTHS_IN_YEAR - 1 if freq == "M" and year_alone else 0
     return _index(first_day(until), freq) + months_after

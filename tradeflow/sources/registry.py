@@ -25,6 +25,9 @@ class SourceInfo:
         Whether a cell that is absent from a released period is a confirmed zero.
     caveat
         What to beware of in one sentence.
+    zero_if_asked
+        Whether a cell that was asked for, and that a released period does not list, is a zero.
+        Of a source that is complete it always is.
     """
 
     name: str
@@ -35,6 +38,7 @@ class SourceInfo:
     released_together: bool
     complete: bool
     caveat: str
+    zero_if_asked: bool = False
 
 
 SOURCES: Final[dict[str, SourceInfo]] = {
@@ -42,7 +46,7 @@ SOURCES: Final[dict[str, SourceInfo]] = {
     for source in (
         SourceInfo(
             name="BACI",
-            title="BACI HS17",
+            title="BACI",
             producer="CEPII",
             citation=(
                 "Gaulier, G. and Zignago, S. (2010), BACI: International Trade Database at the "
@@ -98,6 +102,7 @@ SOURCES: Final[dict[str, SourceInfo]] = {
             released_together=False,
             complete=False,
             caveat="Monthly data of China end with 2024-12; months are revised without notice.",
+            zero_if_asked=True,
         ),
         SourceInfo(
             name="Hong Kong C&SD Trade-IDDS",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from tradeflow.errors import UsageError
 
@@ -78,6 +78,19 @@ class Key:
     how: str = ""
 
 
+class FileCheck(Protocol):
+    """What files cover together, and what is wrong with them."""
+
+    @property
+    def fit(self) -> bool:
+        """Whether an ingest would take them all."""
+        ...
+
+    def summary(self) -> str:
+        """Say it in words."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One source of customs data.
@@ -105,8 +118,13 @@ class Source:
     read
         For files that a person downloaded: ``read(path, *, name, release, **facts)``, where
         `name` is the file's name when it came.
+    release_of
+        Says which release a file says it is: ``release_of(path)``; None if it does not.
+    check
+        Says what files cover together and what is wrong with them, without stopping at the first
+        fault: ``check(paths, **facts)``.
     how
-        Says how to export files by hand: ``how(category, partner, since, until, flow)``.
+        Says how to export files by hand: ``how(category, codes, partner, since, until, flow)``.
     probe
         The cheapest call that shows whether the source answers.
     note
@@ -128,6 +146,8 @@ class Source:
     judge: Callable[[Answer], Verdict] | None = None
     parse: Callable[[Sequence[Answer]], Parsed] | None = None
     read: Callable[..., Parsed] | None = None
+    release_of: Callable[[Path], str | None] | None = None
+    check: Callable[..., FileCheck] | None = None
     how: Callable[..., str] | None = None
     probe: Call | None = None
     note: str = ""
@@ -167,8 +187,33 @@ class Source:
             The source has no files, or knows nothing of a fact.
         """
         if self.read is None:
-            raise UsageError(f"{self.name} has no files to ingest ({self.access}). {self.note}")
-        strange = facts.keys() - inspect.signature(self.read).parameters.keys()
+            raise UsageError(self._no_files())
+        self._check_facts(self.read, facts)
+        return self.read(path, name=name, **facts)
+
+    def check_files(self, paths: Sequence[Path], **facts: str) -> FileCheck:
+        """Check files that a person downloaded, all together.
+
+        Raises
+        ------
+        UsageError
+            The source cannot check its files, or knows nothing of a fact.
+        """
+        if self.check is None:
+            raise UsageError(
+                f"Files of {self.name} are checked when they are ingested, not before."
+                if self.read
+                else self._no_files()
+            )
+        self._check_facts(self.check, facts)
+        return self.check(paths, **facts)
+
+    def _no_files(self) -> str:
+        if self.plan is None:
+            return f"{self.name} has no files to ingest. {self.note}"
+        return f"{self.name} has no files to ingest: `tradeflow fetch {self.name}` asks it."
+
+    def _check_facts(self, reader: Callable[..., object], facts: dict[str, str]) -> None:
+        strange = facts.keys() - inspect.signature(reader).parameters.keys()
         if strange:
             raise UsageError(f"{self.name} knows no option {min(strange)!r} for its files.")
-        return self.read(path, name=name, **facts)

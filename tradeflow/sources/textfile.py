@@ -46,6 +46,7 @@ def read_text_table(
         It has a column that is in neither list, although `optional` is given.
     """
     text = _whole_text(Path(path))
+    _check_separator(path, text)
     _check_width(path, text)
     frame = _parse(path, text)
     found = {name.strip().casefold(): name for name in frame.columns}
@@ -141,13 +142,26 @@ def _whole_text(path: Path) -> str:
             remedy="Fetch it again; if it is whole, end it with a line break.",
             line=text.count("\n") + 1,
         )
-    return text
+    return text.rstrip() + "\n"  # blank lines at the end state nothing
 
 
 def _damaged(path: Path) -> InputFileError:
     return InputFileError(
         path, "the compressed file is damaged or half-written.", remedy="Fetch it again."
     )
+
+
+def _check_separator(path: str | Path, text: str) -> None:
+    """Name what separates the cells if it is no comma: spreadsheets in Europe write semicolons."""
+    header = text.partition("\n")[0]
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if sign in header and "," not in header:
+            raise InputFileError(
+                path,
+                f"the cells are separated by {name}, not by commas.",
+                remedy="Save it as CSV with commas between the cells and points in the numbers.",
+                line=1,
+            )
 
 
 def _check_width(path: str | Path, text: str) -> None:

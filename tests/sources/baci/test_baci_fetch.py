@@ -72,7 +72,7 @@ def states(result: Delivery) -> dict[tuple[str, str, int], str]:
 @pytest.mark.usefixtures("fake")
 def test_the_real_rows_of_china_and_russia(tmp_path: Path) -> None:
     """All chapters from the recorded release give the embedded sample, cell by cell."""
-    chapters = ",".join(f"{n:02d}" for n in range(1, 98))
+    chapters = ",".join(f"{n:02d}" for n in range(1, 98) if n != 77)
     question = {"reporter": "CHN", "since": "2017", "until": "2024", "edition": "HS17"}
     result = ask(tmp_path, **question, codes=chapters, release="V202501")
     sample = tf.load_sample("china-russia-annual", backend="polars")

@@ -91,7 +91,7 @@ def test_a_line_is_not_asked_beside_the_subheading_that_brings_it() -> None:
 
 
 def test_the_explanation_says_what_is_asked_and_what_cannot_be_there() -> None:
-    text = planned(codes="854231", since="2026-06", until="2026-10").explain()
+    text = " ".join(planned(codes="854231", since="2026-06", until="2026-10").explain().split())
     assert "2 calls to census" in text
     assert "releases: total exports, to see which months are out, 2026-06 to 2026-10" in text
     assert "data: exports, partner RUS, 854231, 2026-06 to 2026-10" in text

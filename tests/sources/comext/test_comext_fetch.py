@@ -55,7 +55,7 @@ def test_values_units_and_coverage(
     months = late.group_by("reporter").agg(pl.col("period").min().dt.month()).sort("reporter")
     assert months.rows() == [("DEU", 9), ("TUR", 7)]
     assert result.flows["release"].unique().to_list() == ["2026-09-15T11:00"]
-    assert "Periods not released: 8." in result.summary()
+    assert "Periods not released: 8:" in result.summary()
 
 
 @pytest.mark.parametrize("dataset", ["DS-045409", "DS-059341"])

@@ -18,6 +18,7 @@ from polars.testing import assert_frame_equal
 import tradeflow as tf
 from tradeflow.errors import DuplicateKeyError, InputFileError, ResponseChanged, TradeflowError
 from tradeflow.flows.delivery import deliver
+from tradeflow.flows.ingest import ingest
 from tradeflow.sources.comext.jsonstat import lines_of
 from tradeflow.sources.comext.parse import parse
 from tradeflow.sources.comext.read import parse_comext, read
@@ -140,7 +141,7 @@ def test_published_aggregates_stay_what_they_are(
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ((LINE, LINE.replace("854231", "85423210")), "8 digits are needed"),
+        ((LINE, LINE.replace("854231", "85423210")), "beside codes of eight digits"),
         ((LINE.replace("M,DE", "A,DE"),), "monthly data"),
         ((LINE.replace("2024-01", "2024"),), "monthly data"),
         ((LINE.replace("M,DE", "A,DE").replace("2024-01", "2026"),), "years 2012 to 2025"),
@@ -152,6 +153,24 @@ def test_published_aggregates_stay_what_they_are(
 def test_what_is_refused(lines: tuple[str, ...], said: str, tmp_path: Path) -> None:
     with pytest.raises(InputFileError, match=said):
         flows(tmp_path / "f.csv", csv(*lines))
+
+
+def test_a_file_says_its_release_itself(tmp_path: Path) -> None:
+    path = tmp_path / "annual.csv"
+    path.write_bytes((FIXTURES / "ds-045409_annual.csv").read_bytes())
+    told = ingest("comext", path, home=tmp_path, backend="polars")
+    assert set(told.flows["release"]) == {"2026-09-15T11:00"}
+    assert dict(told.answers[0].call.about)["release"] == "2026-09-15T11:00"
+    named = ingest("comext", path, home=tmp_path, release="autumn", backend="polars")
+    assert set(named.flows["release"]) == {"autumn"}
+
+
+def test_a_quantity_alone_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(csv(LINE, LINE.replace("VALUE_IN_EUROS", "QUANTITY_IN_100KG")))
+    assert read(path, release="r").notes == ()
+    path.write_bytes(csv(LINE.replace("VALUE_IN_EUROS", "QUANTITY_IN_100KG")))
+    assert read(path, release="r").notes == ("Quantities whose value is not there are left out.",)
 
 
 def test_a_new_dimension_is_no_file_of_ours(tmp_path: Path) -> None:

@@ -170,7 +170,7 @@ def test_zero_and_not_released_are_told_apart(fake: FakeComtrade, tmp_path: Path
     there = set(found.flows["period"])
     assert early == {p: "reported" if p in there else "zero" for p in early}
     assert "zero" in early.values()
-    assert "Periods not released: 2." in found.summary()
+    assert "Periods not released: 2: CHN with RUS 2025-01 to 2025-02." in found.summary()
     assert "ingest gacc --how" in found.summary()
 
 

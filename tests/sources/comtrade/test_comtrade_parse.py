@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zipfile
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 from comtrade_help import answered, data_call
 from fake_comtrade import FIXTURES, Cell, Row, made, tsv
+from polars.testing import assert_frame_equal
 
 from tradeflow.errors import DuplicateKeyError, InputFileError, ResponseChanged, TradeflowError
 from tradeflow.flows.delivery import deliver
@@ -344,6 +346,50 @@ def test_forms_of_the_same_file(tmp_path: Path, form: str) -> None:
     flows = read(path, release="r").rows
     assert flows["hs6"].to_list() == ["854231", "854232"]
     assert flows["net_kg"].to_list() == [5.0, 5.0]
+
+
+PLAIN = tsv([row(), row(cmdCode="854232")]).replace("\t", ",")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r"\Z", "\n"),
+        (r"\Z", "," * PLAIN.partition("\n")[0].count(",") + "\n\n"),
+        (",", ";"),
+        (",643,", ",643.0,"),  # what other programs make of codes
+        (",202301,", ",202301.0,"),
+        (r",5\.0,", ",5,"),
+        ("freqCode", "frequency"),
+        (r"(?s)\A.*\Z", json.dumps([row(), row(cmdCode="854232")])),  # rows alone
+    ],
+)
+def test_what_other_programs_make_of_a_file_changes_no_row(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    plain, changed = tmp_path / "plain.csv", tmp_path / "changed.csv"
+    plain.write_text(PLAIN)
+    changed.write_text(text := re.sub(old, lambda _: new, PLAIN))
+    assert text != PLAIN
+    assert_frame_equal(read(changed, release="r").rows, read(plain, release="r").rows)
+
+
+@pytest.mark.parametrize("word", ["NA", "nan", "NULL"])
+def test_words_for_no_number(tmp_path: Path, word: str) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text(PLAIN.replace(",5.0,", f",{word},"))
+    assert read(path, release="r").rows["net_kg"].to_list() == [None, None]
+
+
+def test_a_last_line_without_an_end_must_be_whole(tmp_path: Path) -> None:
+    path = tmp_path / "website.csv"
+    text = (FIXTURES / "comtradeplus_web_export.csv").read_text(encoding="latin-1")
+    path.write_text(text.rstrip("\n"))
+    whole = read(FIXTURES / "comtradeplus_web_export.csv", release="r").rows
+    assert_frame_equal(read(path, release="r").rows, whole)
+    path.write_text(text.rstrip("\n")[:-9])
+    with pytest.raises(InputFileError, match="half-written"):
+        read(path, release="r")
 
 
 def test_a_leading_zero_that_a_spreadsheet_took_is_put_back(tmp_path: Path) -> None:

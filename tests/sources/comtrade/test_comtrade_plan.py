@@ -87,7 +87,7 @@ def test_what_an_ask_says_about_itself_can_be_read_back() -> None:
 
 
 def test_the_plan_explains_itself_to_somebody_who_never_saw_comtrade() -> None:
-    text = plan(query(**JAMMERS)).explain()
+    text = " ".join(plan(query(**JAMMERS)).explain().split())
     assert "37 calls to comtrade, at least 1.1 s apart: at least 41 seconds" in text
     assert "CHN exports, partner RUS, 2022-01, 4 codes of HS2022" in text
     assert "no month of China after 2024-12" in text
@@ -95,7 +95,7 @@ def test_the_plan_explains_itself_to_somebody_who_never_saw_comtrade() -> None:
     assert "tradeflow ingest gacc --how" in text
     assert "comtradedeveloper.un.org" in text
     assert "TRADEFLOW_COMTRADE_KEY" in text
-    assert "852550, 852560, 854370, 854390" in text
+    assert "854370 (Electrical machines n.e.c.), 854390 (" in text
     assert "500 rows" in text
     assert "Source: UN Comtrade" in text
 
@@ -103,25 +103,25 @@ def test_the_plan_explains_itself_to_somebody_who_never_saw_comtrade() -> None:
 def test_russia_has_no_months_after_its_war_began() -> None:
     found = plan(query(reporter="RUS", partner="CHN", codes="TOTAL", since="2021-12"))
     assert [Ask.of(call).periods for call in found.foreseen] == [("202112",), ("202201",)]
-    assert "Ask its partners" in found.explain()
+    assert "ask Russia's partners" in " ".join(found.explain().split())
 
 
 @pytest.mark.parametrize(("freq", "stops"), [("M", True), ("A", False)])
 def test_only_months_stop(freq: str, stops: bool) -> None:  # noqa: FBT001
     found = plan(query(codes="TOTAL", since="2023", until="2025", freq=freq))
-    assert ("cannot be there" in found.explain()) == stops
+    assert ("cannot be there" in " ".join(found.explain().split())) == stops
 
 
 def test_codes_are_asked_for_only_where_their_edition_has_them() -> None:
     found = plan(query(codes="880622,854231", since="2021-12", until="2022-01"))
     assert [Ask.of(call).codes for call in found.foreseen] == [("854231",), ("854231", "880622")]
-    assert re.search(r"Not in HS2017.*880622", found.explain())
+    assert re.search(r"Not in HS2017.*880622", " ".join(found.explain().split()))
 
 
 def test_a_category_before_its_first_edition_is_said_and_not_asked() -> None:
     found = plan(query(category="jammers", since="2011-12", until="2012-01"))
     assert [Ask.of(call).periods for call in found.foreseen] == [("201201",)]
-    assert "held from HS2012" in found.explain()
+    assert "held from HS2012" in " ".join(found.explain().split())
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_what_comtrade_cannot_be_asked(
 @pytest.mark.parametrize("delivery", ["async", "bulk"])
 def test_untried_ways_say_so(delivery: str) -> None:
     found = plan(query(keyed=True, codes="854231", since="2023-01", delivery=delivery))
-    assert "never" in found.explain().casefold()
+    assert "never" in " ".join(found.explain().split()).casefold()
 
 
 def test_premium_keys_get_more_rows() -> None:

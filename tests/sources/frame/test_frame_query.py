@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tradeflow.errors import TradeflowError, UnknownNameError, UsageError
+from tradeflow.errors import TradeflowError, UnknownCodeError, UnknownNameError, UsageError
 from tradeflow.sources.query import Query, make_query
 
 TODAY = date(2026, 11, 22)
@@ -21,6 +21,12 @@ def asked(**changes: Any) -> Query:  # noqa: ANN401  also what is no question
 @pytest.mark.parametrize("codes", ["854231", 854231, [854231], ("8542.31",), {"854231"}, "854231,"])
 def test_one_code_however_it_is_written(codes: object) -> None:
     assert asked(codes=codes).codes == ("854231",)
+
+
+@pytest.mark.parametrize("code", ["TOTAL", "01", "880330", "880621", "8542310015", "99", "980400"])
+def test_codes_of_any_edition_held_and_of_national_chapters(code: str) -> None:
+    """880330 ended with HS2017, 880621 began with HS2022; 98 and 99 are the countries' own."""
+    assert asked(codes=code).codes == (code,)
 
 
 @pytest.mark.parametrize("partner", ["RUS,KAZ", "rus, kaz,", ["RUS", "KAZ"]])
@@ -58,6 +64,14 @@ def test_a_year_alone_ends_with_its_last_month(
         ({"partner": ","}, UsageError, "No country is named"),
         ({"partner": None}, UsageError, "No country is named"),
         ({"partner": 643}, UnknownNameError, "'643' is not known"),
+        ({"codes": "854321"}, UnknownCodeError, "nor in another .* of 854310, 854320, 854330"),
+        ({"codes": "8543219900"}, UnknownCodeError, "'854321' is not in HS2022"),
+        ({"codes": "8599"}, UnknownCodeError, "8599 is not in HS2012.* headings 8501 to 8549"),
+        ({"codes": "77"}, UnknownCodeError, "chapters 01 to 97 but 77"),
+        ({"flow": None}, UsageError, "flow is None, no text: give one of import"),
+        ({"freq": 12}, UsageError, "freq is 12"),
+        ({"dataset": None}, UsageError, "dataset is None: options .* are text"),
+        ({"since": None}, UsageError, "--since 2022-01 .since='2022-01'."),
         ({"since": "2023-01"}, UsageError, "before it begins .*--since is the first period"),
         ({"since": "2027-01", "until": None}, UsageError, "2027-01 is not over yet .* is 2026-10"),
         ({"until": "2026"}, UsageError, "2026-12 is not over yet"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +25,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mutation import mutate
 
-from tradeflow.errors import InputFileError, TradeflowError
+from tradeflow.errors import InputFileError, TradeflowError, UsageError
+from tradeflow.nomenclature.units import usd_per_unit
+from tradeflow.sources.gacc import measures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,16 +104,31 @@ def test_codes_of_another_year_show_a_wrong_period() -> None:
 
 
 @pytest.mark.parametrize(
-    ("currency", "month", "words"),
+    ("month", "words"),
     [
-        ("人民币", "209901", "Export it again with US dollars"),
-        ("人民币", "2024", "of a whole year"),
+        ("202401", "Export it again with US dollars"),
+        ("2024", "of a whole year"),
     ],
 )
-def test_yuan_without_a_rate(tmp_path: Path, currency: str, month: str, words: str) -> None:
-    text = INVENTED.replace("美元", currency).replace("202401", month)
+def test_yuan_without_a_rate(
+    tmp_path: Path, month: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measures, "usd_per_unit", lambda _, day: usd_per_unit("XAU", day))
+    text = INVENTED.replace("美元", "人民币").replace("202401", month)
     with pytest.raises(InputFileError, match=words):
         parsed(written(tmp_path, text), period=month if len(month) == 4 else None)
+
+
+def test_a_month_that_is_not_over_is_no_statement(tmp_path: Path) -> None:
+    path = written(tmp_path, INVENTED.replace("202401", "209901"))
+    with pytest.raises(InputFileError, match="line 2: 209901 is not over yet"):
+        parsed(path)
+
+
+@pytest.mark.parametrize("period", ["2099-01", "2099", f"{datetime.now(UTC):%Y}"])
+def test_a_period_told_that_is_not_over(period: str) -> None:
+    with pytest.raises(UsageError, match="is not over yet"):
+        parsed(PROVINCES, period=period)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.errors import UnknownCodeError, UnknownNameError, UsageError
 from tradeflow.nomenclature.categories import members
 from tradeflow.sources.gacc.how import how_to_export
 from tradeflow.sources.gacc.source import SOURCE
 from tradeflow.sources.gacc.told import direction
+from tradeflow.sources.spans import subheadings
 
 TODAY = date(2025, 4, 22)
 
@@ -36,7 +37,7 @@ def test_a_year_per_query_in_that_years_edition() -> None:
 
 
 def test_at_most_sixteen_codes_per_query_and_none_lost() -> None:
-    codes = [f"8471{i:02}" for i in range(40)]
+    codes = subheadings(["85"], "HS2022")[:40]
     batches = codes_in(how_to_export(codes=codes, since="2024-01", until="2024-12"))
     assert [len(batch) for batch in batches] == [16, 16, 8]
     assert sorted(code for batch in batches for code in batch) == sorted(codes)
@@ -49,6 +50,14 @@ def test_without_codes_a_month_at_a_time_up_to_the_last_that_is_out() -> None:
     ]
     assert "--period 2025-03" in text  # a file of one month has no column of months
     assert "for all goods" in text
+
+
+def test_a_year_alone_ends_with_its_december_and_no_later_than_what_is_out() -> None:
+    old = how_to_export(codes="854370", since="2024", until="2024", today=TODAY)
+    assert "Query 1 of 1: 2024, months 1 to 12" in old
+    new = how_to_export(codes="854370", since="2025", until="2025", today=TODAY)
+    assert "Query 1 of 1: 2025, months 1 to 3" in new
+    assert "Months after 2025-03 are probably not out yet." in new
 
 
 @pytest.mark.parametrize("flow", ["export", "import"])
@@ -81,9 +90,10 @@ def test_both_languages_and_the_cap(words: str) -> None:
         ({"partner": "RU"}, UnknownNameError, "not known"),
         ({"partner": "XKX", "codes": ["85"]}, UnknownNameError, "no partner code"),
         ({"flow": "both"}, UnknownNameError, "Allowed: export, import"),
+        ({"codes": ["854321"]}, UnknownCodeError, "nor in another edition"),
         ({"codes": ["85437"]}, UsageError, "2, 4, 6 or 8 digits"),
         ({"codes": ["854370"], "category": "jammers"}, UsageError, "not both"),
-        ({"since": "2025-04", "until": "2025-01"}, UsageError, "No month lies between"),
+        ({"since": "2025-04", "until": "2025-01"}, UsageError, "No month that is out lies between"),
     ],
 )
 def test_questions_that_cannot_be_asked(

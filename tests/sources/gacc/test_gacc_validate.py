@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from gacc_files import CARS, CEUTA, GEORGIA, INVENTED, PROVINCES, RUSSIA, many, table, written
 
-from tradeflow.errors import UsageError
+from tradeflow.errors import TradeflowError, UsageError
+from tradeflow.flows.ingest import check_files, ingest
 from tradeflow.sources.gacc.validate import validate_gacc
 
 if TYPE_CHECKING:
@@ -99,6 +101,46 @@ def test_repetitions_cuts_and_mixtures(tmp_path: Path) -> None:
         "codes of 4 and 8 digits: the shorter are sums; never add them"
     ]
     assert set(check.coverage["file"]) == {"cut.csv", "yuan.csv", "sums.csv"}
+
+
+@pytest.mark.parametrize(
+    ("second", "fit"),
+    [
+        (month(INVENTED, "202402"), True),
+        (INVENTED, False),  # the same cells in two files
+        (INVENTED.replace("344", "346"), False),
+        (table(RUSSIA.replace("202401", "202402"), RUSSIA.replace("202401", "202402")), False),
+    ],
+)
+def test_fit_is_what_an_ingest_would_take(tmp_path: Path, second: str, *, fit: bool) -> None:
+    files = [written(tmp_path, name="one.csv"), written(tmp_path, second, "two.csv")]
+    check = check_files("gacc", files, flow="export", home=tmp_path)
+    assert check.fit == fit
+    assert ("would take" in check.summary()) == fit
+    assert not (tmp_path / "releases").exists()
+    with nullcontext() if fit else pytest.raises(TradeflowError):
+        ingest("gacc", files, flow="export", home=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "paths", "facts", "words"),
+    [
+        ("comext", ["a.csv"], {}, "checked when they are ingested"),
+        ("hmrc", ["a.csv"], {}, "no files to ingest: `tradeflow fetch hmrc`"),
+        ("gacc", [], {}, "at least one file"),
+        ("gacc", 5, {}, "no path, nor a list of paths"),
+        ("gacc", ["a.csv"], {"colour": "red"}, "no option 'colour'"),
+        ("gacc", ["a.csv"], {"flow": ["export"]}, "give it as text"),
+    ],
+)
+def test_what_cannot_be_checked(
+    name: str,
+    paths: list[str] | int,
+    facts: dict[str, Any],
+    words: str,
+) -> None:
+    with pytest.raises(UsageError, match=words):
+        check_files(name, paths, **facts)
 
 
 def test_nothing_that_can_be_read(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from tradeflow.errors import UnknownNameError, UsageError
 from tradeflow.nomenclature.countries import WORLD
 from tradeflow.nomenclature.editions import check_code
+from tradeflow.sources.asked import check_flow, check_options
 from tradeflow.sources.baci.table import country_codes
 from tradeflow.sources.baci.zipped import EDITIONS
 from tradeflow.sources.call import Call
@@ -30,7 +31,7 @@ FIRST_YEARS: Final = {"HS12": 2012, "HS17": 2017, "HS22": 2022}
 
 LAG_YEARS: Final = 2  # V202501 ends with 2023
 INVASION: Final = 2022
-OPTIONS: Final = ("release", "edition")
+OPTIONS: Final[dict[str, tuple[str, ...]]] = {"release": (), "edition": ()}
 LEVELS: Final = (2, 4, 6)
 FLOWS: Final = ("export", "import")
 INTERVAL: Final = 5.0
@@ -71,7 +72,13 @@ def plan(query: Query) -> FetchPlan:
         for tag, years in _years(query).items()
         if chosen[tag]
     )
-    return FetchPlan(query, tuple(calls), INTERVAL, notes=tuple(_notes(query, release)))
+    return FetchPlan(
+        query,
+        tuple(calls),
+        INTERVAL,
+        forecasts=tuple(_forecasts(query, release)),
+        notes=tuple(_notes(query)),
+    )
 
 
 def zip_call(
@@ -153,14 +160,8 @@ def _check(query: Query) -> None:
         raise UsageError(
             "BACI is yearly: give --freq A (freq='A') and years, such as --since 2017."
         )
-    if query.flow not in FLOWS:
-        raise UsageError(
-            f"BACI does not tell {query.flow.replace('_', '-')}s apart: "
-            "--flow export (flow='export') holds all."
-        )
-    for name, _ in query.options:
-        if name not in OPTIONS:
-            raise UnknownNameError.of("Option", name, OPTIONS, hint=f"Known: {', '.join(OPTIONS)}.")
+    check_flow(query, FLOWS)
+    check_options(query, OPTIONS)
     if not _RELEASE.fullmatch(query.option("release") or RELEASE):
         raise UsageError(
             f"{query.option('release')!r} is no release of BACI: V and its month, as {RELEASE}."
@@ -183,7 +184,7 @@ def _check_countries(query: Query) -> None:
             raise UnknownNameError.of("Country", iso3, known, hint="BACI has no number for it.")
 
 
-def _notes(query: Query, release: str) -> Iterator[str]:
+def _forecasts(query: Query, release: str) -> Iterator[str]:
     yield "A zip has hundreds of megabytes; a release is fetched once and kept."
     last = int(release[1:5]) - LAG_YEARS
     if query.periods[-1] > date(last, 1, 1):
@@ -191,6 +192,9 @@ def _notes(query: Query, release: str) -> Iterator[str]:
             f"Release {release} is expected to end with {last}: later years become 'not "
             "released'. Another release: --option release=V and its month."
         )
+
+
+def _notes(query: Query) -> Iterator[str]:
     if query.flow == "import":
         yield (
             "BACI states each flow once, as an export: the rows are exports of "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tradeflow.errors import UnknownNameError
 from tradeflow.nomenclature.countries import WORLD, country
+from tradeflow.schema import TOTAL
 from tradeflow.sources.call import Call
 from tradeflow.sources.census.fields import (
     AGGREGATES,
@@ -13,7 +14,6 @@ from tradeflow.sources.census.fields import (
     DOMESTIC_OR_FOREIGN,
     MONTH,
     NATIONAL_DIGITS,
-    TOTAL,
     fields_of,
 )
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.nomenclature.editions import edition_of
-from tradeflow.sources.census.fields import TOTAL
+from tradeflow.schema import TOTAL
 from tradeflow.sources.spans import is_known
 
 if TYPE_CHECKING:

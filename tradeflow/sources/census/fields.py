@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from tradeflow.options import FlowKind, Valuation
 
-TOTAL: Final = "TOTAL"  # the code of all goods together
 AGGREGATES: Final = (2, 4)  # digits of chapters and headings
 SUBHEADING: Final = 6
 NATIONAL_DIGITS: Final = 10

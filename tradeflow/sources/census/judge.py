@@ -10,9 +10,10 @@ import polars as pl
 
 from tradeflow.errors import BadAnswer, KeyRefused, ResponseChanged
 from tradeflow.nomenclature.countries import WORLD, country, iso3_map
+from tradeflow.schema import TOTAL
 from tradeflow.sources.call import Accepted
 from tradeflow.sources.census.calls import RELEASES
-from tradeflow.sources.census.fields import COUNTRY, ECHOED, MONTH, TOTAL, fields_of
+from tradeflow.sources.census.fields import COUNTRY, ECHOED, MONTH, fields_of
 from tradeflow.sources.spans import months_between
 
 if TYPE_CHECKING:

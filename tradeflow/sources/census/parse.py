@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tradeflow.schema import TOTAL
 from tradeflow.sources.census.calls import RELEASES
 from tradeflow.sources.census.coverage import coverage
 from tradeflow.sources.census.editions import REPORTER, edition_with
@@ -16,7 +17,6 @@ from tradeflow.sources.census.fields import (
     NATIONAL_DIGITS,
     NUMBERS,
     SUBHEADING,
-    TOTAL,
     UNITS,
     fields_of,
 )

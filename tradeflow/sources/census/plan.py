@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.errors import UsageError
+from tradeflow.schema import TOTAL
+from tradeflow.sources.asked import check_monthly, check_options, check_reporter
 from tradeflow.sources.census.calls import data_call, months_in, release_call
 from tradeflow.sources.census.editions import REPORTER, editions_in
-from tradeflow.sources.census.fields import AGGREGATES, SUBHEADING, TOTAL
+from tradeflow.sources.census.fields import AGGREGATES, SUBHEADING
 from tradeflow.sources.plan import FetchPlan
 from tradeflow.sources.spans import last_expected
 
@@ -43,26 +45,20 @@ def plan(query: Query) -> FetchPlan:
         for span in _spans(months)
     ]
     releases = release_call(query.flow, (query.periods[0], query.periods[-1]))
-    return FetchPlan(query, (releases, *calls), INTERVAL, notes=tuple(_notes(query)))
+    return FetchPlan(
+        query,
+        (releases, *calls),
+        INTERVAL,
+        forecasts=tuple(_forecasts(query)),
+        notes=tuple(_notes(query)),
+    )
 
 
 def _level(query: Query) -> str:
-    for name, _ in query.options:
-        if name != "level":
-            raise UnknownNameError.of(
-                "census option", name, ["level"], hint="census knows level (--option level=...)."
-            )
-    level = query.option("level") or LEVELS[0]
-    if level not in LEVELS:
-        raise UnknownNameError.of("level", level, LEVELS, hint=f"Allowed: {', '.join(LEVELS)}.")
-    if query.reporters != (REPORTER,):
-        raise UsageError(
-            f"census holds the trade of the United States, not of {', '.join(query.reporters)}: "
-            f"give --reporter {REPORTER} (reporter='{REPORTER}')."
-        )
-    if query.freq != "M":
-        raise UsageError("census is asked for months: give --freq M (freq='M').")
-    return level
+    check_options(query, {"level": LEVELS})
+    check_reporter(query, REPORTER)
+    check_monthly(query)
+    return query.option("level") or LEVELS[0]
 
 
 def _codes(query: Query, level: str) -> dict[str, list[date]]:
@@ -101,7 +97,7 @@ def _spans(months: list[date]) -> Iterator[tuple[date, date]]:
     yield first, last
 
 
-def _notes(query: Query) -> Iterator[str]:
+def _forecasts(query: Query) -> Iterator[str]:
     expected = last_expected(query.today, LAG)
     if query.periods[-1] > expected:
         yield (
@@ -110,6 +106,9 @@ def _notes(query: Query) -> Iterator[str]:
         )
     if query.periods[0] < FIRST_SURE:
         yield "Some series begin in 2013, not in 2010."
+
+
+def _notes(query: Query) -> Iterator[str]:
     if query.flow == "import":
         yield (
             "Imports are at customs value, without freight and insurance (valuation: unknown), and "

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import WORLD
+from tradeflow.schema import TOTAL
+from tradeflow.sources.asked import check_options
 from tradeflow.sources.comext.datasets import (
     BULK,
     CN8,
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from tradeflow.sources.query import Query
 
 OPTIONS: Final = {"dataset": (*DATASETS, BULK), "format": FORMS}
-_TOTAL: Final = "TOTAL"
 
 
 def dataset_for(query: Query) -> str:
@@ -34,12 +35,7 @@ def dataset_for(query: Query) -> str:
     UsageError, UnknownNameError
         Eurostat does not have what is asked.
     """
-    for name, value in query.options:
-        if name not in OPTIONS:
-            raise UnknownNameError.of("option", name, OPTIONS, hint=f"Known: {', '.join(OPTIONS)}.")
-        if value not in OPTIONS[name]:
-            allowed = f"Allowed: {', '.join(OPTIONS[name])}."
-            raise UnknownNameError.of(name, value, OPTIONS[name], hint=allowed)
+    check_options(query, OPTIONS)
     within_eu = EU.issuperset(query.reporters)
     dataset = query.option("dataset") or (EU_CN8.id if within_eu else NEIGHBOURS_HS6.id)
     _check_flow(query)
@@ -70,20 +66,20 @@ def _check_reporters(query: Query, known: frozenset[str], dataset: str) -> None:
 
 def _check_codes(query: Query, dataset: str) -> None:
     finest = HS6 if dataset == NEIGHBOURS_HS6.id else CN8
-    odd = [c for c in query.codes if c != _TOTAL and (len(c) % 2 or len(c) > finest)]
+    odd = [c for c in query.codes if c != TOTAL and (len(c) % 2 or len(c) > finest)]
     if odd:
         raise UsageError(
             f"{odd[0]} has {len(odd[0])} digits; {dataset} has codes of 2, 4, 6"
             f"{' or 8' if finest == CN8 else ''} digits. "
             + ("Codes of 8 digits are in DS-045409, for the EU." if finest == HS6 else "")
         )
-    lengths = {len(code) for code in query.codes if code != _TOTAL}
+    lengths = {len(code) for code in query.codes if code != TOTAL}
     if {HS6, CN8} <= lengths:
         raise UsageError(
             "Codes of six and of eight digits do not go into one table: a total would stand "
             "beside its parts. Ask twice."
         )
-    if dataset == BULK and _TOTAL in query.codes:
+    if dataset == BULK and TOTAL in query.codes:
         raise UsageError(
             "From bulk files totals are not read: they would stand beside their parts."
         )

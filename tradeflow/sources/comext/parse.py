@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,7 @@ from tradeflow.sources.comext.judge import lines_in
 from tradeflow.sources.comext.notices import content, notice
 from tradeflow.sources.comext.parse_files import parse_files
 from tradeflow.sources.comext.table import no_lines, parse_lines
+from tradeflow.sources.comext.update import newest_update
 from tradeflow.sources.parsed import Parsed
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tradeflow.sources.call import Answer
 
 SHOWN: Final = 5
-_STAMP: Final = re.compile(r"^(\d\d)/(\d\d)/(\d\d)(?: (\d\d:\d\d)(?::\d\d)?)?$")
 
 
 def parse(answers: Sequence[Answer]) -> Parsed:
@@ -57,7 +56,10 @@ def parse(answers: Sequence[Answer]) -> Parsed:
             newest=_newest(lines for lines in totals if lines is not None),
             proof="the reporter's total trade",
         ),
-        notes=tuple(_refused_codes(answer for answer, lines in data if lines is None)),
+        notes=(
+            *_refused_codes(answer for answer, lines in data if lines is None),
+            *dict.fromkeys(note for part in parts for note in part.notes),
+        ),
     )
 
 
@@ -76,18 +78,7 @@ def _newest(totals: Iterable[pl.DataFrame]) -> dict[str, str]:
 
 
 def _release(served: Sequence[pl.DataFrame], answers: Sequence[Answer]) -> str:
-    said = {text for lines in served for text in lines["LAST UPDATE"].unique()}
-    updates = [stamp for text in said if (stamp := _stamp(text))]
-    return max(updates) if updates else f"{max(a.retrieved_at for a in answers):%Y-%m-%d}"
-
-
-def _stamp(text: str) -> str:
-    """Write ``15/09/26 11:00:00``, or JSON-stat's ISO time, as ``2026-09-15T11:00``."""
-    found = _STAMP.match(text)
-    if found is None:
-        return text[:16] if re.match(r"^20\d\d-\d\d-\d\d", text) else ""
-    day, month, year, time = found.groups()
-    return f"20{year}-{month}-{day}" + (f"T{time}" if time else "")
+    return newest_update(served) or f"{max(a.retrieved_at for a in answers):%Y-%m-%d}"
 
 
 def _refused_codes(answers: Iterable[Answer]) -> Iterator[str]:

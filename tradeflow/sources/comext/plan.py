@@ -48,9 +48,9 @@ def plan(query: Query) -> FetchPlan:
     """
     dataset = dataset_for(query)
     periods = _convertible(query)
-    notes = (*_late(query, periods), *_words(query, dataset))
+    forecasts, notes = tuple(_late(query, periods)), tuple(_words(query, dataset, periods))
     if dataset == BULK:
-        return _bulk(query, periods, notes)
+        return _bulk(query, periods, forecasts, notes)
     blocks = [part for block in _blocks(query, dataset, periods) for part in within_budget(block)]
     total = replace(
         _slice(query, dataset, query.reporters, periods),
@@ -59,7 +59,7 @@ def plan(query: Query) -> FetchPlan:
         indicators=(DATASETS[dataset].value,),
     )
     calls = (total.call("availability"), *(block.call() for block in blocks))
-    return FetchPlan(query, calls, INTERVAL, notes=notes)
+    return FetchPlan(query, calls, INTERVAL, forecasts=forecasts, notes=notes)
 
 
 def within_budget(block: Slice) -> Iterator[Slice]:
@@ -131,12 +131,6 @@ def _convertible(query: Query) -> tuple[date, ...]:
 
 
 def _late(query: Query, periods: Sequence[date]) -> Iterator[str]:
-    left_out = [day for day in query.periods if day not in periods]
-    if left_out:
-        yield (
-            f"{_label(query, left_out[0])} to {_label(query, left_out[-1])}: {len(left_out)} "
-            "periods are not asked for, because no rate of the euro is held for them."
-        )
     expected = last_expected(query.today, LAG)
     if query.freq == "M" and periods[-1] > expected:
         yield (
@@ -145,7 +139,13 @@ def _late(query: Query, periods: Sequence[date]) -> Iterator[str]:
         )
 
 
-def _words(query: Query, dataset: str) -> Iterator[str]:
+def _words(query: Query, dataset: str, periods: Sequence[date]) -> Iterator[str]:
+    left_out = [day for day in query.periods if day not in periods]
+    if left_out:
+        yield (
+            f"{_label(query, left_out[0])} to {_label(query, left_out[-1])}: {len(left_out)} "
+            "periods are not asked for, because no rate of the euro is held for them."
+        )
     if dataset == NEIGHBOURS_HS6.id and query.option("dataset") is None:
         outside = ", ".join(name for name in query.reporters if name not in EU)
         yield (
@@ -160,7 +160,9 @@ def _words(query: Query, dataset: str) -> Iterator[str]:
     )
 
 
-def _bulk(query: Query, periods: Sequence[date], notes: tuple[str, ...]) -> FetchPlan:
+def _bulk(
+    query: Query, periods: Sequence[date], forecasts: tuple[str, ...], notes: tuple[str, ...]
+) -> FetchPlan:
     labels = [_label(query, day) for day in periods]
     editions = {s.edition for r in query.reporters for s in edition_spans(r, periods)}
     about = (
@@ -174,5 +176,6 @@ def _bulk(query: Query, periods: Sequence[date], notes: tuple[str, ...]) -> Fetc
         (listing_call((*about, ("periods", ",".join(labels)))),),
         INTERVAL,
         foreseen=tuple(file_call(label, about) for label in labels),
-        notes=(*notes, _BULK_NOTE),
+        forecasts=(*forecasts, _BULK_NOTE),
+        notes=notes,
     )

@@ -13,9 +13,12 @@ from tradeflow.sources.comext.csvfile import read_csv
 from tradeflow.sources.comext.jsonstat import read_json_stat
 from tradeflow.sources.comext.places import geonom
 from tradeflow.sources.comext.table import parse_lines
+from tradeflow.sources.comext.update import newest_update
 from tradeflow.sources.query import listed
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from tradeflow.sources.parsed import Parsed
 
 _START: Final = 64
@@ -61,8 +64,7 @@ def read(
     UsageError
         The choice of lines makes no sense for this file.
     """
-    start = _beginning(path)
-    bulk = start[:2] == b"7z" or is_bulk_table(start)
+    bulk = _is_bulk(path)
     if not bulk and (reporters or partners or codes):
         raise UsageError(f"{path}: only bulk files are narrowed while they are read.")
     if bulk:
@@ -74,15 +76,33 @@ def read(
             )
         wanted = Wanted(_places(reporters), _places(partners), _beginnings(codes))
         return parse_bulk(path, release=release, wanted=wanted)
-    lines = (
-        read_json_stat(path) if start.lstrip(b"\xef\xbb\xbf \r\n")[:1] == b"{" else read_csv(path)
-    )
-    return parse_lines(path, lines, release=release)
+    return parse_lines(path, _lines(path), release=release)
+
+
+def update_of(path: str | Path) -> str | None:
+    """Say which extraction a file says it is, by its ``LAST UPDATE``; None if it does not.
+
+    Raises
+    ------
+    InputFileError, ResponseChanged
+        As for :func:`read`.
+    """
+    return None if _is_bulk(path) else newest_update([_lines(path)])
 
 
 def parse_comext(path: str | Path, *, release: str) -> Parsed:
     """Read one file of Comext whole; see :func:`read`."""
     return read(path, release=release)
+
+
+def _is_bulk(path: str | Path) -> bool:
+    start = _beginning(path)
+    return start[:2] == b"7z" or is_bulk_table(start)
+
+
+def _lines(path: str | Path) -> pl.DataFrame:
+    json = _beginning(path).lstrip(b"\xef\xbb\xbf \r\n").startswith(b"{")
+    return read_json_stat(path) if json else read_csv(path)
 
 
 def _beginning(path: str | Path) -> bytes:

@@ -9,7 +9,7 @@ from tradeflow.sources.comext.datasets import NEIGHBOURS_HS6
 from tradeflow.sources.comext.judge import LISTENS, judge
 from tradeflow.sources.comext.parse import parse
 from tradeflow.sources.comext.plan import INTERVAL, plan
-from tradeflow.sources.comext.read import read
+from tradeflow.sources.comext.read import read, update_of
 from tradeflow.sources.source import Limits, Source
 
 _CHEAPEST: Final = Slice(
@@ -40,6 +40,7 @@ SOURCE: Final = Source(
     judge=judge,
     parse=parse,
     read=read,
+    release_of=update_of,
     probe=_CHEAPEST.call(),
     note=(
         "Options: dataset=DS-045409 | DS-059341 | bulk, format=csv | jsonstat. No row means not "

@@ -40,6 +40,7 @@ _AGGREGATE: Final = pl.col("product").str.contains(r"^(\d{2}|\d{4}|TOTAL)$")
 _SECRET: Final = (pl.col("OBS_VALUE") == "") & (
     pl.col("OBS_FLAG").str.contains("c") | (pl.col("CONF_STATUS") != "")
 )
+_ALONE: Final = "Quantities whose value is not there are left out."
 _PLACES: Final = pl.col("reporter", "partner")
 _PLACELESS: Final = pl.any_horizontal(_PLACES.is_in(list(NO_COUNTRY)) | _PLACES.str.contains(GROUP))
 
@@ -106,10 +107,13 @@ def parse_lines(path: str | Path, lines: pl.DataFrame, *, release: str) -> Parse
     stated = lines.filter(~held_back & (pl.col("OBS_VALUE") != ""))
     digits = _digits(lines, dataset)
     _check_codes(path, lines, ~held_back, digits)
+    valued = stated.filter(pl.col("indicators") == dataset.value)
+    alone = stated.join(valued, on=_CELL, how="anti", maintain_order="left")
     statements = _statements(stated.with_columns(product=_whole(digits)), dataset)
     return Parsed(
         flow_rows(statements, source=dataset.name, release=release),
         withheld=lines.filter(held_back),
+        notes=() if alone.is_empty() else (_ALONE,),
     )
 
 
@@ -172,6 +176,14 @@ def _whole(digits: int) -> pl.Expr:
 
 def _check_codes(path: str | Path, lines: pl.DataFrame, shown: pl.Expr, digits: int) -> None:
     fine = ~shown | _AGGREGATE
+    short = pl.col("product").str.len_chars() <= HS6
+    bad_line(
+        path,
+        lines,
+        ~fine & short & pl.lit(digits == CN8),
+        "product {product!r} stands beside codes of eight digits",
+        remedy="Keep one length of codes: a total beside its parts would count trade twice.",
+    )
     filled = pl.when(fine).then(pl.lit("0" * digits)).otherwise(pl.col("product"))
     check_code_cells(path, lines.with_columns(product=filled), "product", digits=digits)
     # only what is shown is looked up: the others keep their line, under a reporter that is held

@@ -24,9 +24,16 @@ NEEDED: Final = (
     "primaryValue",
 )
 
+_SEPARATORS: Final = (",", ";", "\t")
+_LAST_CELLS: Final = ("true", "false", "")  # of a whole line, whose last column is isAggregate
+_NO_NUMBER: Final = ("na", "n/a", "nan", "null", "none")
+
 
 def read_delimited(content: bytes, where: str) -> pl.DataFrame:
-    """Read text with a header of Comtrade's names, separated by commas or tabs.
+    """Read text with a header of Comtrade's names, separated by commas, semicolons or tabs.
+
+    What other programs do to such a file is undone where it is certain: codes that became
+    fractions (``643.0``) or lost a zero, ``NA`` for no number, blank lines at the end.
 
     Fields beyond those that are read are not looked at: their set differs between the website,
     bulk files and what clients write.
@@ -52,17 +59,16 @@ def read_delimited(content: bytes, where: str) -> pl.DataFrame:
     """
     text = _decoded(content)
     header, _, body = text.partition("\n")
-    separator = "\t" if "\t" in header else ","
+    separator = max(_SEPARATORS, key=header.count)
     names = [name.strip() for name in _first_line(header, separator, where)]
     _check_names(names, where)
-    if not text.endswith("\n"):
-        raise BadAnswer(f"{where}: the last line has no end: the file looks half-written.")
+    body = _ended(body, names, separator, where)
     table = _parsed(body, names, separator, where)
     known = {name.casefold(): name for name in READ}
     found = {n: known[n.casefold()] for n in names if n.casefold() in known}
     cells = table.select(list(found)).rename(found).with_columns(pl.all().str.strip_chars())
     filled = cells.with_columns(pl.when(pl.all() != "").then(pl.all()).name.keep())
-    return typed(_codes_restored(filled), where)
+    return typed(_restored(filled), where)
 
 
 def _decoded(content: bytes) -> str:
@@ -70,6 +76,17 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
         return content.decode("iso-8859-1").replace("\r\n", "\n")
+
+
+def _ended(body: str, names: list[str], separator: str, where: str) -> str:
+    """Take blank lines off the end; a last line without a line break must be whole."""
+    end = body.find("\n", len(body.rstrip(f"{separator} \n")))
+    if end >= 0 or not body:
+        return body[: end + 1]
+    cells = _first_line(body[body.rfind("\n") + 1 :], separator, where)
+    if len(cells) < len(names) or cells[-1].casefold() not in _LAST_CELLS:
+        raise BadAnswer(f"{where}: the last line has no end: the file looks half-written.")
+    return body + "\n"
 
 
 def _check_names(names: list[str], where: str) -> None:
@@ -114,10 +131,18 @@ def _first_line(text: str, separator: str, where: str) -> list[str]:
         raise BadAnswer(f"{where}: {text[:40]!r} is no line of a table.") from error
 
 
-def _codes_restored(table: pl.DataFrame) -> pl.DataFrame:
-    """Put back the zero that other programs take away: 2, 4 or 6 digits are even numbers."""
-    code = pl.col("cmdCode")
-    lost = code.str.contains(r"^\d(\d\d){0,2}$")
-    return table.with_columns(
-        cmdCode=pl.when(lost).then(pl.concat_str(pl.lit("0"), code)).otherwise(code)
+def _restored(table: pl.DataFrame) -> pl.DataFrame:
+    """Undo what other programs did to codes, numbers and the frequency."""
+    numbers = [name for name in table.columns if READ[name] == pl.Float64()]
+    codes = [name for name in table.columns if READ[name] == pl.String()]
+    plain = table.with_columns(
+        pl.col(codes).str.replace(r"^(-?\d+)\.0$", "$1"),
+        pl.when(~pl.col(numbers).str.to_lowercase().is_in(_NO_NUMBER)).then(pl.col(numbers)),
     )
+    if "freqCode" not in plain.columns:
+        annual = pl.col("period").str.len_chars() == len("2024")
+        freq = pl.when(annual).then(pl.lit("A")).otherwise(pl.lit("M"))
+        plain = plain.with_columns(freqCode=freq)
+    code = pl.col("cmdCode")
+    lost = code.str.contains(r"^\d(\d\d){0,2}$")  # 2, 4 or 6 digits are even numbers
+    return plain.with_columns(cmdCode=pl.when(lost).then("0" + code).otherwise(code))

@@ -7,6 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.nomenclature.countries import WORLD
+from tradeflow.nomenclature.editions import label
+from tradeflow.schema import TOTAL
 from tradeflow.sources.comtrade.ask import span_of
 from tradeflow.sources.comtrade.facts import HOW_KEY, VARIABLE
 from tradeflow.sources.comtrade.follow import assumed, codes_in
@@ -28,26 +30,29 @@ class Stop:
     ----------
     last
         The last month.
-    words
-        What is known about it, and where to ask instead.
+    known
+        What is known about it.
+    instead
+        Where to ask instead.
     """
 
     last: str
-    words: str
+    known: str
+    instead: str
 
 
 STOPS: Final = {
     "CHN": Stop(
         "202412",
         "Comtrade has no month of China after 2024-12 (seen September and October 2026), so {span} "
-        "cannot be there. If the first call says otherwise, they are fetched all the same. Next "
-        "source for those months: China Customs itself, by files exported by hand: "
+        "cannot be there. If the first call says otherwise, they are fetched all the same.",
+        "For {span} the next source is China Customs itself, by files exported by hand: "
         "`tradeflow ingest gacc --how` says how.",
     ),
     "RUS": Stop(
         "202201",
-        "Russia publishes no months after 2022-01, so {span} cannot be there. Ask its partners "
-        "instead: swap --reporter and --partner, and the flow.",
+        "Russia publishes no months after 2022-01, so {span} cannot be there.",
+        "For {span} ask Russia's partners: swap --reporter and --partner, and the flow.",
     ),
 }
 """Last months as seen; only the source itself decides."""
@@ -84,8 +89,8 @@ def possible(ask: Ask) -> Ask:
     return replace(ask, periods=tuple(p for p in ask.periods if stop is None or p <= stop.last))
 
 
-def notes(query: Query, asks: tuple[Ask, ...]) -> tuple[str, ...]:
-    """Say what the plan rests on, what cannot be there, and where else to ask."""
+def forecasts(query: Query, asks: tuple[Ask, ...]) -> tuple[str, ...]:
+    """Say what the plan rests on, what cannot be there, and how it is asked."""
     first = asks[0]
     return (
         *(note for ask in asks for note in _stops(ask)),
@@ -93,17 +98,33 @@ def notes(query: Query, asks: tuple[Ask, ...]) -> tuple[str, ...]:
         _order(query),
         *dict.fromkeys(note for ask in asks for note in _codes(ask)),
         _ZERO,
-        *_flows(query),
         *(_UNTRIED[word] for word in (first.delivery, first.kind) if word in _UNTRIED),
+    )
+
+
+def notes(query: Query, asks: tuple[Ask, ...]) -> tuple[str, ...]:
+    """Say what is left out, where else to ask, and what the rows mean."""
+    return (
+        *dict.fromkeys(note for ask in asks for note in _left_out(ask)),
+        *(note for ask in asks for note in _elsewhere(ask)),
+        *_flows(query),
         "Terms: cite 'Source: UN Comtrade'; its rows may not be passed on to others.",
     )
 
 
 def _stops(ask: Ask) -> Iterator[str]:
-    stop = stop_of(ask)
-    beyond = [p for p in ask.periods if stop is not None and p > stop.last]
-    if stop is not None and beyond:
-        yield stop.words.format(span=span_of(beyond[0], beyond[-1]))
+    if (stop := stop_of(ask)) and (span := _beyond(ask, stop)):
+        yield stop.known.format(span=span)
+
+
+def _elsewhere(ask: Ask) -> Iterator[str]:
+    if (stop := stop_of(ask)) and (span := _beyond(ask, stop)):
+        yield stop.instead.format(span=span)
+
+
+def _beyond(ask: Ask, stop: Stop) -> str:
+    periods = [period for period in ask.periods if period > stop.last]
+    return span_of(periods[0], periods[-1]) if periods else ""
 
 
 def _access(ask: Ask) -> str:
@@ -115,41 +136,53 @@ def _access(ask: Ask) -> str:
         )
     return (
         f"No key is set, so the public preview is asked, which everybody may: one {unit} and at "
-        "most 500 rows per call (a fuller answer is asked again in parts). With a key 12 "
-        f"{unit}s go into one call, 500 calls a day. {HOW_KEY}"
+        "most 500 rows per call (a fuller answer is asked again in parts). With a key, up to 12 "
+        f"{unit}s go into one call, and 500 calls are granted a day. {HOW_KEY}"
     )
 
 
 def _order(query: Query) -> str:
     return (
-        f"Each reporter is asked first which {_unit(query.freq)}s it has released, and in which "
-        "edition of the Harmonized System (HS); only those are fetched, by the codes of that "
-        "edition. Foreseen, until it answers:"
+        f"The first call to each reporter asks which {_unit(query.freq)}s it has released, and in "
+        "which edition of the Harmonized System (HS) of codes; only those are fetched, by the "
+        "codes of that edition. Until it answers, these are assumed:"
     )
 
 
 def _codes(ask: Ask) -> Iterator[str]:
-    for edition, group in groupby(assumed(possible(ask)).items(), key=lambda item: item[1].edition):
-        periods = [period for period, _ in group]
-        codes, span = codes_in(ask, edition), span_of(periods[0], periods[-1])
+    for edition, span in _editions(ask):
+        codes = codes_in(ask, edition)
+        if codes or not ask.category:
+            listed = [_labelled(code, edition) for code in codes[:SHOWN]] or ["no code"]
+            more = f", … ({len(codes)})" if len(codes) > SHOWN else ""
+            yield f"{ask.reporter}, {span}, codes of {edition}: {', '.join(listed)}{more}."
+
+
+def _labelled(code: str, edition: str) -> str:
+    return code if code == TOTAL else f"{code} ({label(code, edition=edition)})"
+
+
+def _left_out(ask: Ask) -> Iterator[str]:
+    for edition, span in _editions(ask):
+        codes = codes_in(ask, edition)
+        absent = [code for code in ask.codes if code not in codes]
         if ask.category and not codes:
             yield (
                 f"{ask.reporter}, {span}: the codes of {ask.category} are held from HS2012 "
                 "(2012) on; these periods are not asked for."
             )
-            continue
-        listed = ", ".join(codes[:SHOWN]) + (f", … ({len(codes)})" if len(codes) > SHOWN else "")
-        yield f"{ask.reporter}, {span}, {edition}: {listed or 'no code'}."
-        yield from _left_out(ask, edition, codes)
+        elif absent:
+            yield (
+                f"Not in {edition}, and not asked for there: {', '.join(absent)}. `tradeflow codes "
+                f"family {absent[0]}` says what such a code was or became."
+            )
 
 
-def _left_out(ask: Ask, edition: str, codes: tuple[str, ...]) -> Iterator[str]:
-    absent = [code for code in ask.codes if code not in codes]
-    if absent:
-        yield (
-            f"Not in {edition}, and not asked for there: {', '.join(absent)}. `tradeflow codes "
-            f"family {absent[0]}` says what such a code was or became."
-        )
+def _editions(ask: Ask) -> Iterator[tuple[str, str]]:
+    """Give the editions assumed for the periods that can be there, each with its span."""
+    for edition, group in groupby(assumed(possible(ask)).items(), key=lambda item: item[1].edition):
+        periods = [period for period, _ in group]
+        yield edition, span_of(periods[0], periods[-1])
 
 
 def _flows(query: Query) -> Iterator[str]:

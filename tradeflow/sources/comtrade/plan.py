@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from tradeflow.errors import KeyRefused, UnknownNameError, UsageError
+from tradeflow.errors import KeyRefused, UsageError
+from tradeflow.schema import TOTAL
+from tradeflow.sources.asked import check_options
 from tradeflow.sources.comtrade.ask import (
     KEYED_ROWS,
     PREMIUM_ROWS,
@@ -17,7 +19,7 @@ from tradeflow.sources.comtrade.ask import (
 )
 from tradeflow.sources.comtrade.facts import HOW_KEY, LIMITS
 from tradeflow.sources.comtrade.follow import assumed, follow
-from tradeflow.sources.comtrade.notes import notes, possible
+from tradeflow.sources.comtrade.notes import forecasts, notes, possible
 from tradeflow.sources.plan import FetchPlan
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def plan(query: Query) -> FetchPlan:
         foreseen=foreseen,
         interval=LIMITS.pace(keyed=query.keyed),
         per_day=LIMITS.quota(keyed=query.keyed),
+        forecasts=forecasts(query, asks),
         notes=notes(query, asks),
     )
 
@@ -91,29 +94,16 @@ def _cap(*, keyed: bool, premium: bool) -> int:
 
 
 def _options(query: Query) -> dict[str, str]:
-    told = {name: values[0] for name, values in OPTIONS.items()}
-    for name, value in query.options:
-        if name not in OPTIONS:
-            raise UnknownNameError.of(
-                "Option of comtrade", name, OPTIONS, hint=f"Known: {', '.join(OPTIONS)}."
-            )
-        if value not in OPTIONS[name]:
-            raise UnknownNameError.of(
-                f"{name} of comtrade",
-                value,
-                OPTIONS[name],
-                hint=f"Allowed: {', '.join(OPTIONS[name])}.",
-            )
-        told[name] = value
-    return told
+    check_options(query, OPTIONS)
+    return {name: values[0] for name, values in OPTIONS.items()} | dict(query.options)
 
 
 def _check_codes(query: Query, kind: str) -> None:
     for code in query.codes:
-        if code != "TOTAL" and len(code) not in _DIGITS[kind]:
+        if code != TOTAL and len(code) not in _DIGITS[kind]:
             raise UsageError(
                 f"Comtrade's final data have codes of 2, 4 or 6 digits, not {code!r}. National "
                 "codes are in the tariff lines: --option kind=tariffline."
             )
-        if code == "TOTAL" and kind == "tariffline":
+        if code == TOTAL and kind == "tariffline":
             raise UsageError("Tariff lines have no TOTAL. Leave out kind=tariffline.")

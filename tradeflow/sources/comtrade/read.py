@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tradeflow.sources.comtrade.envelope import read_table
 from tradeflow.sources.comtrade.fields import FINAL, TARIFFLINE
 from tradeflow.sources.comtrade.judge import CAPS
 from tradeflow.sources.comtrade.rows import flow_rows, once
+from tradeflow.sources.comtrade.totals import is_totals, parse_comtrade_totals
 from tradeflow.sources.parsed import Parsed
 
 if TYPE_CHECKING:
@@ -31,7 +33,9 @@ def read(path: str | Path, *, release: str, name: str = "") -> Parsed:
     ----------
     path
         One of: an answer of the API (JSON, as it came); delimited text with Comtrade's field
-        names, such as the export of comtradeplus.un.org or a bulk file; a zip or gzip of these.
+        names, such as the export of comtradeplus.un.org or a bulk file; a zip or gzip of these;
+        monthly totals in one of the forms of
+        :func:`~tradeflow.sources.comtrade.totals.parse_comtrade_totals`.
         Final data and tariff lines are told apart by their codes.
     release
         Which release it is.
@@ -55,6 +59,8 @@ def read(path: str | Path, *, release: str, name: str = "") -> Parsed:
     """
     where, file = name or str(path), Path(path)
     try:
+        if is_totals(file):
+            return parse_comtrade_totals(file, release=release)
         tables = list(_tables(file, where))
         parts = [_parsed(table, release, where) for table in tables]
     except BadAnswer as error:
@@ -97,10 +103,22 @@ def _tables(path: Path, where: str) -> Iterator[pl.DataFrame]:
 
 
 def _table(content: bytes, where: str) -> pl.DataFrame:
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+    bare = content.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if bare[:1] not in {b"{", b"["}:
         return read_delimited(content, where)
+    if bare[:1] == b"[":
+        content = _enveloped(bare, where)
     final = b"legacyestimationflag" in content.lower() or b'"data":[]' in content
     return read_table(content, where, documented=FINAL if final else TARIFFLINE)
+
+
+def _enveloped(rows: bytes, where: str) -> bytes:
+    """Put the envelope back around rows that somebody saved alone."""
+    try:
+        found = json.loads(rows)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer(f"{where}: the answer is no JSON, or not all of it.") from error
+    return json.dumps({"count": len(found), "data": found}).encode()
 
 
 def _parsed(table: pl.DataFrame, release: str, where: str) -> Parsed:

@@ -23,6 +23,7 @@ _PROBE: Final = data_calls(
         freq="M",
         periods=("202412",),
         codes=("TOTAL",),
+        edition="HS2022",
         releases=("unknown",),
     )
 )[0]

@@ -8,8 +8,9 @@ import polars as pl
 
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.editions import edition_expr, first_day, known_codes
-from tradeflow.sources.codes import check_known
+from tradeflow.sources.codes import NATIONAL_CHAPTERS, check_known
 from tradeflow.sources.gacc.measures import NUMBER, SLOTS
+from tradeflow.sources.gacc.told import current
 from tradeflow.sources.gacc.words import DASHES, NOTHING, meaning, region_fault
 from tradeflow.sources.textfile import FIRST_LINE, bad_line, check_once
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from tradeflow.sources.gacc.table import Export
 
 REPORTER: Final = "CHN"
-NATIONAL_CHAPTERS: Final = ("98", "99")
-"""Chapters that China adds to the Harmonized System, such as goods of low value."""
-
 CELL: Final = ("month", "code", "partner", "regime", "region")
 """What tells one line of an export from another."""
 
@@ -54,7 +52,11 @@ def stamped(export: Export, period: str | None) -> pl.DataFrame:
         day = pl.col("month").str.pad_end(_YEAR + 2, "0").str.replace("00$", "01")
         annual = pl.col("month").str.len_chars() == _YEAR
         freq = pl.when(annual).then(pl.lit("A")).otherwise(pl.lit("M"))
-        return frame.with_columns(date=day.str.to_date("%Y%m"), freq=freq)
+        dated = frame.with_columns(date=day.str.to_date("%Y%m"), freq=freq)
+        remedy = "This is no export of today: look at the months chosen, and export it again."
+        early = pl.col("date") < current("M")
+        bad_line(export.path, dated, ~early, "{month} is not over yet", remedy=remedy)
+        return dated
     if period is None:
         raise UsageError(
             f"{export.path}: there is no column of months (the query was for one month, or its "

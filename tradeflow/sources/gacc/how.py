@@ -11,7 +11,9 @@ from tradeflow.errors import UnknownNameError, UsageError
 from tradeflow.nomenclature.categories import members
 from tradeflow.nomenclature.countries import country, iso3_map
 from tradeflow.nomenclature.editions import edition_of, first_day, plain_code
+from tradeflow.sources.codes import check_exists
 from tradeflow.sources.gacc.told import VALUATION, Direction
+from tradeflow.sources.query import last_day, listed
 from tradeflow.sources.spans import chunks, last_expected, months_between
 
 if TYPE_CHECKING:
@@ -75,7 +77,7 @@ class ExportQuery:
 def how_to_export(
     *,
     category: str | None = None,
-    codes: Sequence[str] = (),
+    codes: str | Sequence[str] = (),
     partner: str = "RUS",
     since: str | date,
     until: str | date | None = None,
@@ -93,7 +95,8 @@ def how_to_export(
     partner
         ISO alpha-3 code.
     since, until
-        First and last month; the latest that is out if None.
+        First and last month; a year alone ends with its December. The latest that is out if None,
+        and never a later one.
     flow
         ``"export"`` or ``"import"``.
     today
@@ -101,8 +104,8 @@ def how_to_export(
 
     Raises
     ------
-    UnknownNameError
-        A category, partner or flow that nobody knows.
+    UnknownNameError, UnknownCodeError
+        A category, partner, flow or code that nobody knows.
     UsageError
         Both category and codes, a code that is not one, or a span that ends before it begins.
 
@@ -118,26 +121,31 @@ def how_to_export(
         raise UnknownNameError.of("flow", flow, VALUATION, hint="Allowed: export, import.")
     iso3 = country(partner.upper()).iso3
     day = today or datetime.now(UTC).date()
-    last = last_expected(day, LAG) if until is None else first_day(until)
+    out = last_expected(day, LAG)
+    last = out if until is None else last_day(until, "M")
     asked = _checked(category, codes)
-    months = months_between(first_day(since).replace(day=1), last.replace(day=1))
+    months = months_between(first_day(since).replace(day=1), min(last, out))
     if not months:
-        raise UsageError(f"No month lies between since={since} and {last:%Y-%m}.")
+        raise UsageError(
+            f"No month that is out lies between {first_day(since):%Y-%m} and {last:%Y-%m}; the "
+            f"latest is probably {out:%Y-%m}."
+        )
     queries = list(_queries(category, asked, iso3, months, flow))
     fields = _fields(detailed=bool(queries[0].codes))
     clicks = _CLICKS.format(site=_SITE, direction=_DIRECTIONS[flow], fields=fields)
     lines = [_line(i, len(queries), query, iso3, flow) for i, query in enumerate(queries, 1)]
-    return "\n".join((clicks, *lines, "", _UNSURE))
+    late = [f"Months after {out:%Y-%m} are probably not out yet.", ""] if last > out else []
+    return "\n".join((clicks, *late, *lines, "", _UNSURE))
 
 
-def _checked(category: str | None, codes: Sequence[str]) -> tuple[str, ...]:
-    given = codes.split(",") if isinstance(codes, str) else codes
-    found = tuple(sorted({plain_code(str(code)) for code in given}))
+def _checked(category: str | None, codes: str | Sequence[str]) -> tuple[str, ...]:
+    found = tuple(sorted(set(map(plain_code, listed(codes)))))
     if category is not None and found:
         raise UsageError("Give a category or codes, not both.")
     for code in found:
         if not (code.isascii() and code.isdigit() and len(code) in {2, 4, 6, 8}):
             raise UsageError(f"{code!r} is not a commodity code of 2, 4, 6 or 8 digits.")
+        check_exists(code)
     return found
 
 

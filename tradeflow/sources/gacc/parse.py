@@ -10,13 +10,8 @@ from tradeflow.errors import TruncatedExport
 from tradeflow.nomenclature.countries import WORLD
 from tradeflow.nomenclature.editions import edition_expr
 from tradeflow.schema import TOTAL
-from tradeflow.sources.gacc.check import (
-    NATIONAL_CHAPTERS,
-    REPORTER,
-    check_export,
-    stamped,
-    with_partners,
-)
+from tradeflow.sources.codes import NATIONAL_CHAPTERS
+from tradeflow.sources.gacc.check import REPORTER, check_export, stamped, with_partners
 from tradeflow.sources.gacc.measures import with_dollars, with_quantities
 from tradeflow.sources.gacc.notes import notes_on
 from tradeflow.sources.gacc.table import read_export

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tradeflow.sources.gacc.how import how_to_export
 from tradeflow.sources.gacc.parse import parse_gacc
+from tradeflow.sources.gacc.validate import validate_gacc
 from tradeflow.sources.source import Source
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ SOURCE: Final = Source(
     checked="2026-11, real files exported by hand; the site itself was not visited",
     base="http://stats.customs.gov.cn",
     read=read,
+    check=validate_gacc,
     how=how_to_export,
     note=(
         "The site stands behind a wall against programs and asks a person to solve a puzzle: it "

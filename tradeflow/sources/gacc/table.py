@@ -13,6 +13,7 @@ import polars as pl
 
 from tradeflow.errors import InputFileError
 from tradeflow.sources.gacc.columns import read_header
+from tradeflow.sources.gacc.restore import restored
 from tradeflow.sources.textfile import bad_line
 
 if TYPE_CHECKING:
@@ -53,12 +54,27 @@ def read_export(path: str | Path) -> Export:
         Its columns are not the documented ones.
     """
     path = Path(path)
-    text = _text(path)
+    text = _with_spare(_text(path))
     header = _cells(_first_line(text))
     layout = read_header(path, header)
     frame = _parsed(path, text, len(header))
+    _check_nameless(path, frame, layout)
+    named = [pl.nth(i).alias(field) for i, field in enumerate(layout.fields) if field]
+    return Export(path, layout, frame.select(named).pipe(restored))
+
+
+def _with_spare(text: str) -> str:
+    """Give the header the comma with which the site ends every line, where a program took it."""
+    first, _, rest = text.partition("\n")
+    header, line = _cells(first), _cells(_first_line(rest))
+    spare = len(line) == len(header) + 1 and not line[-1]
+    return f"{first},\n{rest}" if spare else text
+
+
+def _check_nameless(path: Path, frame: pl.DataFrame, layout: Layout) -> None:
+    """Refuse cells that no name explains, but for numbers of the lines before everything else."""
     for index, field in enumerate(layout.fields):
-        if not field:
+        if not field and not (index == 0 and _counts_lines(frame.to_series(0))):
             bad_line(
                 path,
                 frame,
@@ -66,8 +82,11 @@ def read_export(path: str | Path) -> Export:
                 f"column {index + 1} has no name and is not empty",
                 remedy=f"Only empty columns stand without a name. {_AGAIN}",
             )
-    named = [pl.nth(i).alias(field) for i, field in enumerate(layout.fields) if field]
-    return Export(path, layout, frame.select(named))
+
+
+def _counts_lines(cells: pl.Series) -> bool:
+    lines = range(cells.len())
+    return cells.to_list() in ([str(i) for i in lines], [str(i + 1) for i in lines])
 
 
 def _parsed(path: Path, text: str, width: int) -> pl.DataFrame:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final, Literal, cast
 
 from tradeflow.errors import UnknownNameError, UsageError
-from tradeflow.options import one_of
+from tradeflow.nomenclature.editions import first_day
+from tradeflow.options import Freq, one_of
 
 Direction = Literal["import", "export"]
 VALUATION: Final[dict[Direction, str]] = {"import": "CIF", "export": "FOB"}
@@ -62,7 +64,7 @@ def checked_period(period: str | int | None) -> str | None:
     Raises
     ------
     UsageError
-        It is neither; a sum over part of a year has no place in the flow table.
+        It is neither, or not over yet; a sum over part of a year has no place in the flow table.
     """
     if period is None:
         return None
@@ -72,4 +74,12 @@ def checked_period(period: str | int | None) -> str | None:
             f"period={period!r}: give a month (2024-01) or a whole year (2024). A sum over part "
             "of a year belongs to no period: export it again, split by month."
         )
+    if first_day(text) >= current("M" if "-" in text else "A"):
+        raise UsageError(f"period={period!r} is not over yet, and cannot be stated: see the query.")
     return text
+
+
+def current(freq: Freq) -> date:
+    """First day of the month or year that is not over yet; no office states it before its end."""
+    today = datetime.now(UTC).date()
+    return today.replace(day=1) if freq == "M" else today.replace(month=1, day=1)

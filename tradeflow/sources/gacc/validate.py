@@ -38,6 +38,12 @@ KINDS: Final = {
 }
 """Kinds of findings, worst first, and their headings in the summary."""
 
+_FATAL: Final = ("refused", "duplicate", "truncated", "overlap")
+_FIT: Final = "An ingest would take these files together. Nothing was stored."
+_UNFIT: Final = (
+    "An ingest would refuse these files together: mend what stands above. Nothing was stored."
+)
+_BROKEN_DOWN: Final = {"regions": "registered place", "regimes": "trade mode"}
 _SHOWN: Final = 5  # findings of one kind in the summary
 
 
@@ -58,6 +64,11 @@ class ExportCheck:
     coverage: pl.DataFrame
     findings: pl.DataFrame
 
+    @property
+    def fit(self) -> bool:
+        """Whether an ingest would take all files together: none is refused, cut off or doubled."""
+        return self.findings.filter(pl.col("kind").is_in(_FATAL)).is_empty()
+
     def to_frame(self, backend: Backend = "pandas") -> Frame:
         """Return :attr:`coverage`."""
         return to_backend(self.coverage, backend)
@@ -77,6 +88,7 @@ class ExportCheck:
                 lines.append(f"  ... and {found.height - _SHOWN:,} more.")
         if self.findings.filter(pl.col("kind").is_in(["gap", "truncated", "partner"])).height:
             lines.append("`tradeflow ingest gacc --how` prints the clicks for what is missing.")
+        lines.append(_FIT if self.fit else _UNFIT)
         return "\n".join(lines)
 
 
@@ -107,7 +119,7 @@ def validate_gacc(
     if not files:
         raise UsageError("Name at least one file to check.")
     iso3, told = country(partner.upper()).iso3, checked_period(period)
-    seen = [_seen(path, flow, told) for path in files]
+    seen = [_seen(path, label, flow, told) for path, label in _labelled(files)]
     rows = pl.concat([part for part, _ in seen], how="diagonal_relaxed")
     findings = [finding for _, found in seen for finding in found]
     if rows.height:
@@ -117,9 +129,19 @@ def validate_gacc(
     return ExportCheck(_coverage(rows), pl.DataFrame(findings, FINDINGS, orient="row"))
 
 
-def _seen(path: Path, flow: str | None, period: str | None) -> tuple[pl.DataFrame, list[Finding]]:
+def _labelled(files: list[Path]) -> list[tuple[Path, str]]:
+    """Name each file; the same name twice, as from two folders, is numbered."""
+    names = [path.name for path in files]
+    labels = (
+        name if names.count(name) == 1 else f"{name} ({i})" for i, name in enumerate(names, 1)
+    )
+    return list(zip(files, labels, strict=True))
+
+
+def _seen(
+    path: Path, name: str, flow: str | None, period: str | None
+) -> tuple[pl.DataFrame, list[Finding]]:
     """Rows of one file that can be read, and what is to be said about it."""
-    name = path.name
     try:
         export = read_export(path)
         twice = repeated(stamped(export, period))
@@ -179,7 +201,7 @@ def _covered(coverage: pl.DataFrame) -> str:
 
 def _line(row: dict[str, Any]) -> str:
     what = f"codes of {row['digits']} digits" if row["digits"] else "all goods"
-    by = " and ".join(word for word in ("regions", "regimes") if row[word])
+    by = " and ".join(word for name, word in _BROKEN_DOWN.items() if row[name])
     return (
         f"{row['flow'].capitalize()}s, {what}{f' by {by}' if by else ''}: {row['first']} to "
         f"{row['last']} (periods: {row['periods']}, files: {row['files']}, rows: {row['rows']:,}, "

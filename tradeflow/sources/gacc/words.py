@@ -89,8 +89,8 @@ def meaning(code: str, name: str, year: int) -> Meant:
     """Read a partner by code and name.
 
     A name that nobody knows (a new spelling, letters lost in recoding) contradicts nothing: the
-    code decides. A code that is not in the table (626 American Samoa was seen) goes by its name,
-    unless that country has a code of its own.
+    code decides. A code that is not in the table goes by its name, unless that country has a code
+    of its own.
     """
     known, named = partners().get(code), _countries().get(_folded(name))
     if known is None:

@@ -8,11 +8,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import WORLD, country
+from tradeflow.sources.asked import (
+    check_flow,
+    check_monthly,
+    check_options,
+    check_reporter,
+    codes_known,
+    not_asked,
+)
 from tradeflow.sources.call import Call
 from tradeflow.sources.plan import FetchPlan
-from tradeflow.sources.spans import chunks, edition_spans, is_known, last_expected, months_between
+from tradeflow.sources.spans import chunks, edition_spans, last_expected, months_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +79,13 @@ def plan(query: Query) -> FetchPlan:
         for codes in chunks(_codes(query, span.edition), CODES_PER_CALL)
     )
     release = release_call(query.flow, query.partners, query.periods[0], query.periods[-1])
-    return FetchPlan(query, (release, *goods), INTERVAL, notes=tuple(_notes(query)))
+    return FetchPlan(
+        query,
+        (release, *goods),
+        INTERVAL,
+        forecasts=tuple(_forecasts(query)),
+        notes=tuple(not_asked(query, REPORTER)),
+    )
 
 
 def release_call(flow: str, partners: Sequence[str], first: date, last: date) -> Call:
@@ -171,27 +185,15 @@ def _range(code: str) -> str:
 
 def _codes(query: Query, edition: str) -> tuple[str, ...]:
     """List codes of an edition, without those that a shorter one holds already."""
-    known = [code for code in query.codes_in(edition) if is_known(code, edition)]
+    known = codes_known(query, edition)
     return tuple(code for code in known if not any(code != c and code.startswith(c) for c in known))
 
 
 def _check(query: Query) -> None:
-    if query.reporters != (REPORTER,):
-        raise UsageError(
-            f"hmrc holds reports of the United Kingdom only, not of {', '.join(query.reporters)}. "
-            f"Give --reporter {REPORTER} (reporter='{REPORTER}')."
-        )
-    if query.freq != "M":
-        raise UsageError(
-            "hmrc is asked by month: --freq M (freq='M'). Add the months of a year up."
-        )
-    if query.flow not in FLOW_TYPES:
-        raise UsageError(
-            f"HMRC does not tell {query.flow.replace('_', '-')}s apart: "
-            "--flow export (flow='export') holds all."
-        )
-    for name, _ in query.options:
-        raise UnknownNameError.of("Option", name, [], hint="hmrc knows no options.")
+    check_reporter(query, REPORTER)
+    check_monthly(query)
+    check_flow(query, FLOW_TYPES)
+    check_options(query, {})
     for code in query.codes:
         if not code.isdecimal() or len(code) not in LEVELS:
             raise UsageError(
@@ -202,14 +204,10 @@ def _check(query: Query) -> None:
         number_of(partner)
 
 
-def _notes(query: Query) -> Iterator[str]:
+def _forecasts(query: Query) -> Iterator[str]:
     expected = last_expected(query.today, LAG)
     if query.periods[-1] > expected:
         yield (
             f"HMRC publishes a month about six weeks after its end: up to {expected:%Y-%m} can be "
             f"expected on {query.today}. Later months become 'not released'."
         )
-    for span in edition_spans(REPORTER, query.periods):
-        codes = query.codes_in(span.edition)
-        if gone := [code for code in codes if not is_known(code, span.edition)]:
-            yield f"Not in {span.edition} ({span.words}), so not asked: {', '.join(gone)}."

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, cast
 
 from tradeflow.errors import BadAnswer, QueryRefused, Throttled
+from tradeflow.schema import TOTAL
 from tradeflow.sources.call import Accepted, Split
-from tradeflow.sources.hongkong.plan import RELEASES, TOTAL, data_calls, goods_call, release_call
+from tradeflow.sources.hongkong.plan import RELEASES, data_calls, goods_call, release_call
 from tradeflow.sources.hongkong.reply import month_of, read_reply
 from tradeflow.sources.spans import Span
 

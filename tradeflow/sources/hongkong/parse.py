@@ -8,8 +8,9 @@ import polars as pl
 
 from tradeflow.errors import DuplicateKeyError
 from tradeflow.nomenclature.units import usd_per_unit
+from tradeflow.schema import TOTAL
 from tradeflow.sources.hongkong.coverage import coverage
-from tradeflow.sources.hongkong.plan import QUANTITY, RELEASES, REPORTER, TOTAL, VALUE
+from tradeflow.sources.hongkong.plan import QUANTITY, RELEASES, REPORTER, VALUE
 from tradeflow.sources.hongkong.reply import figure, month_of, read_reply, unit
 from tradeflow.sources.parsed import Parsed
 

@@ -11,11 +11,19 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import WORLD, country
+from tradeflow.schema import TOTAL
+from tradeflow.sources.asked import (
+    check_monthly,
+    check_options,
+    check_reporter,
+    codes_known,
+    not_asked,
+)
 from tradeflow.sources.call import Call
 from tradeflow.sources.plan import FetchPlan
-from tradeflow.sources.spans import chunks, edition_spans, is_known, last_expected, months_between
+from tradeflow.sources.spans import chunks, edition_spans, last_expected, months_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +35,6 @@ if TYPE_CHECKING:
 REPORTER: Final = "HKG"
 PATH: Final = "/api/get"
 RELEASES: Final = "releases"
-TOTAL: Final = "TOTAL"
 TRADE_TYPES: Final = {"import": "1", "domestic_export": "2", "re_export": "3", "export": "4"}
 CLASSES: Final = {2: "HKHS2", 4: "HKHS4", 6: "HKHS6", 8: "HKHS8"}
 VALUE, QUANTITY = "VCm", "QCm"
@@ -60,7 +67,14 @@ def plan(query: Query) -> FetchPlan:
     about = _about(query)
     release = release_call(about, first, last)
     foreseen = data_calls(release, min(last, last_expected(query.today, LAG)))
-    return FetchPlan(query, (release,), INTERVAL, foreseen=foreseen, notes=tuple(_notes(query)))
+    return FetchPlan(
+        query,
+        (release,),
+        INTERVAL,
+        foreseen=foreseen,
+        forecasts=tuple(_forecasts(query)),
+        notes=tuple(not_asked(query, REPORTER)),
+    )
 
 
 def release_call(about: Pairs, first: date, last: date) -> Call:
@@ -172,12 +186,8 @@ def _about(query: Query) -> Pairs:
         ("partners", ",".join(query.partners)),
         ("origin", _origin(query)),
         ("asked", f"{query.periods[-1]:%Y-%m-%d}"),
-        *((edition, ",".join(_codes(query, edition))) for edition in editions),
+        *((edition, ",".join(codes_known(query, edition))) for edition in editions),
     )
-
-
-def _codes(query: Query, edition: str) -> list[str]:
-    return [c for c in query.codes_in(edition) if c == TOTAL or is_known(c, edition)]
 
 
 def _origin(query: Query) -> str:
@@ -186,20 +196,14 @@ def _origin(query: Query) -> str:
 
 
 def _check(query: Query) -> None:
-    if query.reporters != (REPORTER,):
-        raise UsageError(
-            f"hongkong holds reports of Hong Kong only, not of {', '.join(query.reporters)}. "
-            f"Give --reporter {REPORTER} (reporter='{REPORTER}')."
-        )
-    if query.freq != "M":
-        raise UsageError(
-            "hongkong is asked by month: --freq M (freq='M'). Add the months of a year up."
-        )
-    for name, _ in query.options:
-        if name != "origin":
-            raise UnknownNameError.of("Option", name, ["origin"], hint="hongkong knows origin.")
+    check_reporter(query, REPORTER)
+    check_monthly(query)
+    check_options(query, {"origin": ()})
     if _origin(query) and query.flow == "import":
-        raise UsageError("The partner of imports is their origin already: leave origin out.")
+        raise UsageError(
+            "The partner of imports is their origin already: leave out --option origin=... "
+            "(origin=...)."
+        )
     for code in query.codes:
         if code != TOTAL and len(code) not in CLASSES:
             raise UsageError(f"Code {code!r}: Hong Kong has codes of 2, 4, 6 and 8 digits.")
@@ -208,16 +212,13 @@ def _check(query: Query) -> None:
             _iso2(name)
 
 
-def _notes(query: Query) -> Iterator[str]:
+def _forecasts(query: Query) -> Iterator[str]:
     expected = last_expected(query.today, LAG)
     if query.periods[-1] > expected:
         yield (
             f"Hong Kong publishes a month about five weeks after its end: up to {expected:%Y-%m} "
             f"can be expected on {query.today}. Later months become 'not released'."
         )
-    for span in edition_spans(REPORTER, query.periods):
-        if gone := sorted(set(query.codes_in(span.edition)) - set(_codes(query, span.edition))):
-            yield f"Not in {span.edition} ({span.words}), so not asked: {', '.join(gone)}."
     if _origin(query) and query.codes != (TOTAL,):
         yield (
             "Goods by code, origin and destination at once: one user reports that the source "

@@ -7,17 +7,22 @@ from datetime import date
 from math import prod
 from typing import TYPE_CHECKING, Final
 
-from tradeflow.errors import UnknownNameError, UsageError
+from tradeflow.errors import UsageError
 from tradeflow.nomenclature.editions import check_code, edition_of
+from tradeflow.sources.asked import (
+    check_flow,
+    check_monthly,
+    check_options,
+    check_reporter,
+    not_asked,
+)
 from tradeflow.sources.call import MEGABYTE, Call
 from tradeflow.sources.kazakhstan.listing import PARAMS, PATH
 from tradeflow.sources.kazakhstan.words import PARTNERS
 from tradeflow.sources.plan import FetchPlan
-from tradeflow.sources.spans import edition_spans, is_known, months_between, subheadings
+from tradeflow.sources.spans import edition_spans, months_between, subheadings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tradeflow.options import Edition
     from tradeflow.sources.call import Pairs
     from tradeflow.sources.query import Query
@@ -43,6 +48,18 @@ ARCHIVES: Final = (
     "application/force-download",
     "binary/octet-stream",
     "",
+)
+
+_FORECASTS: Final = (
+    (
+        "What is known of the page and the tables comes from one client's code, not from a "
+        "recording; the reading stops at whatever differs."
+    ),
+    (
+        "A rar needs unar, bsdtar (libarchive-tools), 7zip or unrar on the PATH, and pip install "
+        "'tradeflow-monitor[kazakhstan]'."
+    ),
+    "How late a month comes is not known; months that are not there become 'not released'.",
 )
 
 
@@ -83,7 +100,8 @@ def plan(query: Query) -> FetchPlan:
         (listing_call(about),),
         INTERVAL,
         foreseen=tuple(archives),
-        notes=tuple(_notes(query)),
+        forecasts=_FORECASTS,
+        notes=tuple(not_asked(query, REPORTER)),
     )
 
 
@@ -140,11 +158,7 @@ def _goods(query: Query) -> dict[Edition, tuple[str, ...]]:
 
 
 def _check(query: Query) -> None:
-    if query.reporters != (REPORTER,):
-        raise UsageError(
-            "kazakhstan holds Kazakhstan's own reports only, not those of "
-            f"{', '.join(query.reporters)}. Give --reporter KAZ (reporter='KAZ')."
-        )
+    check_reporter(query, REPORTER)
     if strangers := [partner for partner in query.partners if partner not in UNION]:
         raise UsageError(
             f"Trade with {', '.join(strangers)} is not in Kazakhstan's table 40108: it states "
@@ -152,34 +166,12 @@ def _check(query: Query) -> None:
             "comtrade (--reporter KAZ); China's exports to Kazakhstan are in comtrade and gacc "
             "(--reporter CHN --partner KAZ)."
         )
-    if query.freq != "M":
-        raise UsageError("kazakhstan is asked by month: --freq M. Add the months of a year up.")
-    if query.flow not in FLOWS:
-        raise UsageError(
-            f"Kazakhstan does not tell {query.flow.replace('_', '-')}s apart: "
-            "--flow export (flow='export') holds all."
-        )
-    for name, _ in query.options:
-        raise UnknownNameError.of("Option", name, [], hint="kazakhstan knows no options.")
+    check_monthly(query)
+    check_flow(query, FLOWS)
+    check_options(query, {})
     for code in query.codes:
         if not code.isdecimal() or len(code) not in LEVELS:
             raise UsageError(
                 f"Code {code!r}: the table has six-digit codes and no total. Ask for codes of 2, "
                 "4 or 6 digits, such as 85."
             )
-
-
-def _notes(query: Query) -> Iterator[str]:
-    yield (
-        "What is known of the page and the tables comes from one client's code, not from a "
-        "recording; the reading stops at whatever differs."
-    )
-    yield (
-        "A rar needs unar, bsdtar (libarchive-tools), 7zip or unrar on the PATH, and pip install "
-        "'tradeflow-monitor[kazakhstan]'."
-    )
-    yield "How late a month comes is not known; months that are not there become 'not released'."
-    for span in edition_spans(REPORTER, query.periods):
-        gone = [c for c in query.codes_in(span.edition) if not is_known(c, span.edition)]
-        if gone:
-            yield f"Not in {span.edition} ({span.words}), so not asked: {', '.join(gone)}."
