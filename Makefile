@@ -3,10 +3,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: figures test test-live test-spark fuzz kills tables bench clean
+.PHONY: figures docs tutorial test test-live test-spark test-browser fuzz kills tables bench clean
 
 figures: $(VENV)/.installed
 	$(BIN)/tradeflow figures --out figures
+	$(BIN)/tradeflow figures --monthly --out figures/eu-monthly
+
+# The site, in docs/_build/html; any warning is an error.
+docs: $(VENV)/.dev
+	$(BIN)/sphinx-build --fail-on-warning --keep-going -b html docs docs/_build/html -d docs/_build/doctrees
+
+# Run the tutorial and keep its outputs.
+tutorial: $(VENV)/.dev
+	$(BIN)/python docs/_ext/tutorial.py
 
 test: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -22,6 +31,10 @@ test-live: $(VENV)/.dev
 # The queries and the screen on a real Spark in this machine; needs Java 17 or newer.
 test-spark: $(VENV)/.spark
 	$(BIN)/pytest -p no:randomly -n 0 -v -m spark tests/spark
+
+# The report in a real Chromium: no request, no error, sorting, print, accessibility.
+test-browser: $(VENV)/.browser
+	$(BIN)/pytest -p no:randomly -n 0 -v -m browser tests/report
 
 # Fifty thousand damaged answers and files; only errors of our own may come out.
 fuzz: $(VENV)/.dev
@@ -52,6 +65,10 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml
 $(VENV)/.dev: $(BIN)/python pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $@ $(VENV)/.installed
+
+$(VENV)/.browser: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --editable '.[dev,browser]'
+	touch $@
 
 $(VENV)/.spark: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[dev,spark]'

@@ -29,10 +29,10 @@ ROOMS = [
     "jobs",
     "cli",
 ]
-SHARED = {"errors", "options", "frames", "files", "schema"}
+SHARED = {"errors", "options", "frames", "files", "schema", "notebook"}
 # A result's .plot() imports its chart inside, so that whoever does not draw loads no matplotlib.
 PLOTS = {"detect": "charts"}
-HEAVY = {"pandas", "matplotlib", "statsmodels", "numba", "scipy", "pyarrow"}
+HEAVY = {"pandas", "polars", "matplotlib", "statsmodels", "numba", "scipy", "pyarrow"}
 STUB = ast.parse((PACKAGE / "__init__.pyi").read_text())
 PUBLIC = sorted(
     name.asname or name.name
