@@ -93,7 +93,7 @@ def _typed(frame: pl.DataFrame, where: str) -> pl.DataFrame:
             known = [c for c in frame.columns if c not in FLOW_SCHEMA]
             error = UnknownNameError.of("column", name, known)
             raise SchemaError(
-                f"{where}: column {name!r} is absent. {str(error).partition('known.')[2].strip()} "
+                f"{where}: column {name!r} is absent.{str(error).partition('known.')[2].rstrip()} "
                 f"A flow table has the columns {', '.join(FLOW_SCHEMA)}."
             )
     extra = [c for c in frame.columns if c not in FLOW_SCHEMA]

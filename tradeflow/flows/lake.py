@@ -1,8 +1,8 @@
-"""Reading the lake: the flow table as it was known on any day, and what was revised since."""
+"""Reading the lake: the flow table and the release calendar as they were known on any day."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,15 +15,13 @@ from tradeflow.options import Backend, Freq, one_of
 from tradeflow.schema import FLOW_SCHEMA
 from tradeflow.store.calendar import Calendar, released
 from tradeflow.store.home import home as home_folder
-from tradeflow.store.lake import CELL, Lake
+from tradeflow.store.lake import Lake
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
     from tradeflow.frames import Frame
-
-REVISION_CELL: Final = [name for name in CELL if name not in {"source", "freq"}]
 
 
 def load_lake(
@@ -80,62 +78,24 @@ def load_lake(
 def release_calendar(
     home: str | Path | None = None, *, as_of: date | str | None = None
 ) -> pl.DataFrame:
-    """Say of each source, reporter and period whether it was released, as known on a day."""
-    day = None if as_of is None else first_day(as_of)
-    return released(Calendar(home_folder(home)).states(day))
-
-
-def revisions(
-    home: str | Path | None = None,
-    *,
-    source: str | None = None,
-    since: date | str | None = None,
-    backend: Backend = "pandas",
-) -> Frame:
-    """List every statement that was replaced or withdrawn.
+    """Say what was asked of each source, what it said, and which periods it has released.
 
     Parameters
     ----------
     home
         The folder that holds the lake.
-    source
-        Only this source.
-    since
-        Only what was revised on or after this day.
-    backend
-        ``"pandas"`` or ``"polars"``.
+    as_of
+        As known on that day; None for now.
 
     Returns
     -------
-    DataFrame
-        One row per revision: the cell, ``known_from`` and ``revised_on``, ``value_before`` and
-        ``value_after`` (US dollars; null after a withdrawal), ``change`` (relative, null if
-        either is missing or the first is 0) and ``lag`` (days from the end of the period to the
-        revision).
+    polars.DataFrame
+        Columns source, freq, reporter, partner, flow, goods, period, ``state`` (``reported``,
+        ``zero``, ``not released`` or ``unknown``) and ``released`` (of the reporter and period as
+        a whole). For the argument `calendar` of :func:`tradeflow.panel`.
     """
-    lake = Lake(home_folder(home))
-    past = lake.scan("history").collect()
-    later = pl.concat([past.drop("known_to"), lake.scan().collect()], how="diagonal")
-    cell = [*REVISION_CELL, "source", "freq"]
-    after = later.select(*cell, revised_on="known_from", value_after="value_usd")
-    rows = past.select(*cell, "known_from", revised_on="known_to", value_before="value_usd").join(
-        after, on=[*cell, "revised_on"], how="left", nulls_equal=True
-    )
-    if source is not None:
-        rows = rows.filter(pl.col("source") == source)
-    if since is not None:
-        rows = rows.filter(pl.col("revised_on") >= first_day(since))
-    ratio = pl.col("value_after") / pl.col("value_before") - 1
-    month_end = pl.col("period").dt.offset_by(
-        pl.when(pl.col("freq") == "A").then(pl.lit("1y")).otherwise(pl.lit("1mo"))
-    )
-    return to_backend(
-        rows.with_columns(
-            change=pl.when(pl.col("value_before") > 0).then(ratio),
-            lag=(pl.col("revised_on") - month_end).dt.total_days(),
-        ).sort(["revised_on", *cell], nulls_last=True),
-        backend,
-    )
+    day = None if as_of is None else first_day(as_of)
+    return released(Calendar(home_folder(home)).states(day))
 
 
 def _known(lake: Lake, day: date | None) -> pl.LazyFrame:

@@ -74,6 +74,9 @@ def read_flows(
     """
     one_of(kind, FileKind, name="kind")
     one_of(backend, Backend, name="backend")
+    if Path(path).is_dir():
+        remedy = "Name a file in it; tf.load_lake() reads what `tradeflow update` keeps."
+        raise InputFileError(path, "is a folder, not a file.", remedy=remedy)
     if kind == "flows":
         rows = _read_own(Path(path))
         first_line = FIRST_LINE if _is_csv(Path(path)) else None
@@ -97,10 +100,24 @@ def _say_withheld(path: str | Path, parsed: Parsed) -> None:
 def write_flows(flows: Frame, path: str | Path) -> Path:
     """Check a flow table and write it to a Parquet or CSV file, whole or not at all.
 
+    Parameters
+    ----------
+    flows
+        A flow table, pandas or Polars.
+    path
+        Where to; a file that is there is replaced.
+
+    Returns
+    -------
+    pathlib.Path
+        The file written.
+
     Raises
     ------
     OutputError
         The file cannot be written there.
+    SchemaError, DuplicateKeyError
+        The table is no flow table; the message names the row and the remedy.
     UsageError
         The name ends in none of ``.parquet``, ``.csv`` and ``.csv.gz``.
     """
@@ -148,18 +165,26 @@ def _parquet(frame: pl.DataFrame) -> bytes:
 
 def _read_own(path: Path) -> pl.DataFrame:
     if _is_csv(path):
-        text = read_text_table(path, list(FLOW_SCHEMA))
+        try:
+            text = read_text_table(path, list(FLOW_SCHEMA))
+        except InputFileError as error:
+            if error.line == 1:  # the header is not that of a flow table
+                kinds = ", ".join(_PARSERS)
+                error.add_note(f"A file in a source's own columns needs its kind: {kinds}.")
+            raise
         return _typed(path, text.select(pl.when(pl.all() != "").then(pl.all()).name.keep()))
     try:
         return pl.read_parquet(path)
     except FileNotFoundError:
         raise InputFileError(path, "no such file.", remedy="Check the path.") from None
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputFileError(
-            path,
-            "cannot be read as Parquet: damaged, half-written, or of another format.",
-            remedy="Write it again, or name a .csv file.",
-        ) from error
+        problem = "cannot be read as Parquet: damaged, half-written, or of another format."
+        remedy = (
+            "Write it again, or name a .csv file."
+            if path.suffix == ".parquet"
+            else "A flow table is a .parquet, .csv or .csv.gz file: save a worksheet as CSV."
+        )
+        raise InputFileError(path, problem, remedy=remedy) from error
 
 
 def _typed(path: Path, text: pl.DataFrame) -> pl.DataFrame:

@@ -56,6 +56,11 @@ SAMPLES: Final[dict[str, Sample]] = {
 def list_samples() -> tuple[Sample, ...]:
     """List the embedded data sets.
 
+    Returns
+    -------
+    tuple of Sample
+        Name, title, number of rows, and whom to name as the source.
+
     Examples
     --------
     >>> [sample.name for sample in list_samples()]

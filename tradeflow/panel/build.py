@@ -13,6 +13,7 @@ from tradeflow.frames import to_polars
 from tradeflow.nomenclature.categories import all_categories, listed_codes, members
 from tradeflow.nomenclature.families import family_table
 from tradeflow.options import By, FlowKind, Freq, Measure, Side, one_of
+from tradeflow.panel.absent import absent_states, asked_about, released_periods
 from tradeflow.panel.breaks import find_breaks
 from tradeflow.panel.model import Panel
 from tradeflow.panel.states import State
@@ -70,7 +71,7 @@ def panel(
         ``"reporter"`` or ``"partner"``: add the series of all reporters, or of all partners, up;
         the key then says ``all``. None keeps them apart.
     calendar
-        Which reporter released which period, from :func:`tradeflow.release_calendar`. Without it,
+        What was asked and what is released, from :func:`tradeflow.release_calendar`. Without it,
         a reporter is taken to have released the periods in which it has rows.
 
     Returns
@@ -88,7 +89,10 @@ def panel(
     Notes
     -----
     A cell that a released period does not list is ``ZERO`` (value 0) if the source is complete,
-    else ``WITHHELD`` (no number). A period that is not released is ``NOT_RELEASED`` (no number).
+    else ``WITHHELD`` (no number). Where the calendar knows that the series was asked for, it
+    decides: ``ZERO`` if the cell was asked for, the period is released and the source lists all
+    trade or says that there was none; ``WITHHELD`` if nobody asked in that period. A period that
+    is not released is ``NOT_RELEASED`` (no number).
     From the change of edition on, cells of a code that cannot be compared with itself before are
     ``BREAK``.
 
@@ -206,12 +210,14 @@ def _by_code(rows: pl.DataFrame, by: By, measure: Measure, calendar: pl.DataFram
         state=pl.col("status").cast(pl.String).replace_strict(_STATE_OF_STATUS).max(),
     )
     keys = cells.select(*_PAIR, by).unique().sort([*_PAIR, by])
-    told = _told(rows, calendar)
+    said = asked_about(rows, calendar)
+    told = released_periods(said)
     periods = _periods(rows, told)
     grid = _Grid(keys, periods, cells, [*_PAIR, by])
     values, net_kg = grid.fill("value_usd"), grid.fill("net_kg")
     stated = grid.fill("state")
-    state = np.where(np.isnan(stated), _absent(rows, keys, periods, told), stated).astype(np.uint8)
+    absent = absent_states(rows, keys, periods, by, said=said)
+    state = np.where(np.isnan(stated), absent, stated).astype(np.uint8)
     zero = state == State.ZERO
     values[zero], net_kg[zero] = 0.0, 0.0
     edition = _editions(rows)[-1]
@@ -253,18 +259,6 @@ class _Grid:
         return out
 
 
-def _told(rows: pl.DataFrame, calendar: pl.DataFrame | None) -> dict[tuple[str, date], bool | None]:
-    """What the source said of each reporter and period; empty if nobody asked it."""
-    if calendar is None:
-        return {}
-    mine = calendar.filter(
-        (pl.col("source") == rows["source"][0])
-        & (pl.col("freq") == _freq(rows))
-        & pl.col("reporter").is_in(rows["reporter"].unique().to_list())
-    )
-    return {(r, p): out for r, p, out in mine.select("reporter", "period", "released").rows()}
-
-
 def _periods(rows: pl.DataFrame, told: Mapping[tuple[str, date], bool | None]) -> tuple[date, ...]:
     days = {*rows["period"].unique(), *(period for _, period in told)}
     if not days:
@@ -275,26 +269,6 @@ def _periods(rows: pl.DataFrame, told: Mapping[tuple[str, date], bool | None]) -
 
 def _freq(rows: pl.DataFrame) -> Freq:
     return "A" if rows["freq"][0] == "A" else "M"
-
-
-def _absent(
-    rows: pl.DataFrame,
-    keys: pl.DataFrame,
-    periods: Sequence[date],
-    told: Mapping[tuple[str, date], bool | None],
-) -> NDArray[np.float64]:
-    """State of the cells that no row states, shape (n_series, n_periods)."""
-    info = source_info(rows["source"][0])
-    listed = set(rows.select("reporter", "period").unique().iter_rows())
-    anyone = {period for _, period in listed}
-    quiet = State.ZERO if info.complete else State.WITHHELD
-
-    def out(r: str, p: date) -> bool:
-        seen = p in anyone if info.released_together else (r, p) in listed
-        return seen or told.get((r, p)) is True
-
-    released = [[out(r, p) for p in periods] for r in keys["reporter"]]
-    return np.where(released, float(quiet), float(State.NOT_RELEASED))
 
 
 def _stated(rows: pl.DataFrame) -> dict[tuple[str, date], str]:

@@ -70,6 +70,23 @@ class Panel:
             f"{first} to {last} ({', '.join(self.provenance)})"
         )
 
+    def _repr_html_(self) -> str:
+        """Show the first series with their last number in a notebook, and count the cells."""
+        from tradeflow.notebook import html_table
+
+        last = f"{self._ends()[1]:%Y}" if self.freq == "A" else f"{self._ends()[1]:%Y-%m}"
+        rows = [
+            {**key, f"{last}, {self.unit}": float(value), "state": State(state).name}
+            for key, value, state in zip(
+                self.keys.select("reporter", "partner", self.by).to_dicts(),
+                self.values[:, -1],
+                self.state[:, -1],
+                strict=True,
+            )
+        ]
+        cells = ", ".join(f"{n:,} {state}" for state, n in self.counts().items() if n)
+        return html_table(repr(self), rows, notes=[f"Cells: {cells}."])
+
     def _ends(self) -> tuple[date, date]:
         return self.periods[0], self.periods[-1]
 

@@ -124,15 +124,12 @@ def released(states: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        Columns source, freq, reporter, period and ``released`` (True, False, or null where the
-        source does not say).
+        Columns source, freq, reporter, partner, flow, goods, period and state, as the source
+        said of what was asked, and ``released``: of the reporter and period as a whole (True,
+        False, or null where the source does not say).
     """
-    out = pl.col("state").is_in(["reported", "zero"])
-    late = pl.col("state") == "not released"
-    return (
-        states.group_by("source", "freq", "reporter", "period")
-        .agg(
-            released=pl.when(out.any()).then(True).when(late.any()).then(False)  # noqa: FBT003
-        )
-        .sort("source", "freq", "reporter", "period")
-    )
+    whole = ["source", "freq", "reporter", "period"]
+    out = pl.col("state").is_in(["reported", "zero"]).any().over(whole)
+    late = (pl.col("state") == "not released").any().over(whole)
+    said = pl.when(out).then(pl.lit(value=True)).when(late).then(pl.lit(value=False))
+    return states.select(*KEY, "state", released=said).sort(KEY)

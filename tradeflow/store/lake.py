@@ -16,20 +16,14 @@ from urllib.parse import quote, unquote
 import polars as pl
 
 from tradeflow.errors import InputFileError
-from tradeflow.schema import FLOW_SCHEMA, KEY
+from tradeflow.schema import FLOW_SCHEMA
 from tradeflow.store.seals import Seals
+from tradeflow.store.statements import CELL, PARTITION, Change, compare, insert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
     from pathlib import Path
-
-PARTITION: Final = ("source", "freq", "year")
-CELL: Final = tuple(name for name in KEY if name != "release")
-"""What identifies a statement in the lake: a later release restates it, never repeats it."""
-
-STATEMENT: Final = tuple(n for n in FLOW_SCHEMA if n not in CELL and n != "release")
-"""What a later release may state otherwise."""
 
 _ORDER: Final = ("reporter", "partner", "flow", "hs6", "national_code", "period")
 _UNIQUE: Final = (*_ORDER, *(n for n in CELL if n not in {*_ORDER, *PARTITION}))
@@ -48,25 +42,6 @@ def stored_schema(*, past: bool) -> dict[str, pl.DataType]:
         if name not in PARTITION
     }
     return plain | {"known_from": pl.Date()} | ({"known_to": pl.Date()} if past else {})
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one delivery changed in one partition.
-
-    Attributes
-    ----------
-    added
-        Statements about cells that nobody had stated.
-    revised
-        Statements that replace others, with ``value_before`` (US dollars).
-    withdrawn
-        Statements that the source does not make any more.
-    """
-
-    added: pl.DataFrame
-    revised: pl.DataFrame
-    withdrawn: pl.DataFrame
 
 
 @dataclass(slots=True)
@@ -100,7 +75,10 @@ class Lake:
         flows
             A checked flow table.
         known
-            The day on which it was received.
+            The day on which it was received, or released if a person says so. On an earlier day
+            than the lake knows of, what it states holds until the next day on which the cell was
+            stated otherwise. (A restatement that changed nothing leaves no trace: vintages are
+            best taken in from the oldest on.)
         scope
             Cells that the delivery speaks for, in the columns source, freq, reporter, partner,
             flow, period and hs6: what it does not list there is withdrawn. May be empty.
@@ -136,18 +114,41 @@ class Lake:
         touched = pl.col("period").is_in({*new["period"], *asked["period"]})
         stored = self._partition("lake", *place)
         old = _collected(stored.filter(touched), self.partition_path("lake", *place))
-        change, now, gone = _compare(old, new, asked, known)
+        change, now, past = self._weighed(place, old, new, asked, known)
         names = {"source": pl.lit(source), "freq": pl.lit(freq)}
         parts = (change.added, change.revised, change.withdrawn)
         change = Change(*(part.with_columns(**names) for part in parts))
         if note is not None:
             note(place, change)
-        if not gone.is_empty():
-            past = self.read_partition("history", *place)
-            self._write("history", *place, _sorted(pl.concat([past, gone]).unique()).lazy())
+        if past is not None:
+            self._write("history", *place, past.lazy())
         if not now.equals(old):
             self._write("lake", *place, stored.filter(~touched).merge_sorted(now.lazy(), _UNIQUE))
         return change
+
+    def _weighed(
+        self,
+        place: tuple[str, str, int],
+        old: pl.DataFrame,
+        new: pl.DataFrame,
+        asked: pl.DataFrame,
+        known: date,
+    ) -> tuple[Change, pl.DataFrame, pl.DataFrame | None]:
+        """Give the change, what is stated now, and the new history; None where that stays."""
+        history, path = self._partition("history", *place), self.partition_path("history", *place)
+        touched = pl.col("period").is_in({*new["period"], *asked["period"]})
+        ended = _collected(history.filter(touched).select(pl.col("known_to").max()), path).item()
+        newest = max(filter(None, [ended, old["known_from"].max()]), default=known)
+        if newest <= known:
+            change, now, gone = compare(old, new, asked, known)
+            if gone.is_empty():
+                return change, _sorted(now), None
+            past = pl.concat([_collected(history, path), gone])
+        else:
+            held = _collected(history, path)
+            change, now, then = insert(old, held.filter(touched), new, asked, known)
+            past = pl.concat([held.filter(~touched), then.select(held.columns)])
+        return change, _sorted(now), _sorted(past.unique())
 
     def partition_path(self, room: str, source: str, freq: str, year: int) -> Path:
         """Where a partition lies."""
@@ -169,6 +170,7 @@ class Lake:
         path = self.partition_path(room, source, freq, year)
         schema = stored_schema(past=room == "history")
         if not path.exists():
+            self.seals.check_gone(path)
             return pl.LazyFrame(schema=schema)
         self.seals.check(path)
         return pl.scan_parquet(path, hive_partitioning=False).select(list(schema))
@@ -195,15 +197,13 @@ class Lake:
         Raises
         ------
         InputFileError
-            A file is not the one that was written.
+            A file is gone, or not the one that was written.
         """
         schema = stored_schema(past=room == "history")
-        files = sorted((self.folder / room).glob("source=*/freq=*/year=*/flows.parquet"))
+        files = self.seals.check_all(room)
         if not files:
             empty = schema | {"source": pl.String(), "freq": pl.String(), "year": pl.Int64()}
             return pl.LazyFrame(schema=empty)
-        for path in files:
-            self.seals.check(path)
         hive = {"source": pl.String(), "freq": pl.String(), "year": pl.Int64()}
         return pl.scan_parquet(files, hive_partitioning=True, hive_schema=hive)
 
@@ -231,29 +231,6 @@ def _of(rows: pl.DataFrame, source: str, freq: str, year: int) -> pl.DataFrame:
         & (pl.col("freq").cast(pl.String) == freq)
         & (pl.col("period").dt.year() == year)
     )
-
-
-def _compare(
-    old: pl.DataFrame, new: pl.DataFrame, scope: pl.DataFrame, known: date
-) -> tuple[Change, pl.DataFrame, pl.DataFrame]:
-    """Tell new, revised and withdrawn statements apart; give what is stated now, and what was."""
-    cell = [name for name in CELL if name not in PARTITION]
-    same = old.join(new, on=[*cell, *STATEMENT], how="semi", nulls_equal=True)
-    fresh = new.join(old, on=[*cell, *STATEMENT], how="anti", nulls_equal=True)
-    other = old.join(same, on=cell, how="anti", nulls_equal=True)
-    replaced = other.join(fresh, on=cell, how="semi", nulls_equal=True)
-    untouched = other.join(fresh, on=cell, how="anti", nulls_equal=True)
-    asked = ["reporter", "partner", "flow", "period", "hs6"]
-    spoken = scope.select(pl.col(name).cast(old.schema[name]) for name in asked)
-    withdrawn = untouched.join(spoken, on=asked, how="semi")
-    kept = untouched.join(spoken, on=asked, how="anti")
-    gone = pl.concat([replaced, withdrawn]).with_columns(known_to=pl.lit(known))
-    added = fresh.join(replaced, on=cell, how="anti", nulls_equal=True)
-    before = replaced.select(*cell, value_before="value_usd")
-    revised = fresh.join(before, on=cell, how="inner", nulls_equal=True)
-    now = pl.concat([same, fresh, kept])
-    past = gone.filter(pl.col("known_from") < pl.col("known_to"))
-    return Change(added, revised, withdrawn), _sorted(now.select(old.columns)), past
 
 
 def _sorted(rows: pl.DataFrame) -> pl.DataFrame:

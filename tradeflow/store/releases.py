@@ -12,7 +12,7 @@ import os
 import secrets
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from tradeflow.errors import DataError, OutputError, TradeflowError
@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from tradeflow.sources.http.session import Received
 
 RECORD_VERSION: Final = 1
+RELEASED: Final = "released"
+"""What a record's call says of the day on which an ingested file was released."""
+
 SHORT: Final = 16  # digits of the checksum in a record's name
+MOMENT: Final = "%Y%m%dT%H%M%S%f"  # the time in a record's name
+ONE_DAY: Final = timedelta(days=1)  # clocks of two machines may differ a little
 
 
 @dataclass(slots=True)
@@ -41,24 +46,42 @@ class Releases:
         Answers retrieved earlier are not offered to a plan; None offers all.
     any_age
         Offer every answer, also where its source has changed its data since.
+    now
+        The moment of asking: answers that seem to come from later were kept under a clock that
+        ran ahead, and are offered last, and only if any age will do. None trusts every clock.
+    only
+        Checksums of the answers to offer; None offers all.
     """
 
     folder: Path
     fresh_since: datetime | None = None
     any_age: bool = False
+    now: datetime | None = None
+    only: frozenset[str] | None = None
     _records: dict[str, dict[str, list[Path]]] = field(default_factory=dict, repr=False)
 
     def held(self, call: Call) -> Answer | None:
         """Return the latest kept answer to a call that is fresh enough, or None."""
-        for path in reversed(self._index(call.source).get(call.id, [])):
+        for path in self._offered(call):
             answer = read_record(path)
+            if self.only is not None and answer.sha256 not in self.only:
+                continue
             if answer.path.exists() and answer.path.stat().st_size == answer.size:
                 since = self._since(call)
                 stale = since is not None and answer.retrieved_at < since
+                stale |= self._ahead(path) and not self.any_age
                 # the same request may stand for another question today: what the call says about
                 # itself is the asker's
                 return None if stale else replace(answer, call=call)
         return None
+
+    def _offered(self, call: Call) -> list[Path]:
+        """Records of a call, the latest first; those of a clock that ran ahead come last."""
+        held = self._index(call.source).get(call.id, [])
+        return sorted(held, key=lambda path: (not self._ahead(path), _when(path)), reverse=True)
+
+    def _ahead(self, record: Path) -> bool:
+        return self.now is not None and _when(record) > f"{self.now + ONE_DAY:{MOMENT}}"
 
     def _since(self, call: Call) -> datetime | None:
         """From when on an answer stands: as the source says, else as patience says."""
@@ -69,9 +92,10 @@ class Releases:
         return self.fresh_since
 
     def all_answers(self, source: str) -> Iterator[Answer]:
-        """Give every answer of a source, oldest first."""
+        """Give every answer of a source, in the order in which they were known."""
         paths = (path for paths in self._index(source).values() for path in paths)
-        yield from sorted(map(read_record, paths), key=lambda a: (a.retrieved_at, a.call.id))
+        found = map(read_record, paths)
+        yield from sorted(found, key=lambda a: (known_day(a), a.retrieved_at, a.call.id))
 
     @contextmanager
     def incoming(self, source: str) -> Iterator[Incoming]:
@@ -142,11 +166,17 @@ class Incoming:
             place.parent.mkdir(parents=True, exist_ok=True)
             self.path.replace(place)
         answer = _answer(call, place, received)
-        name = f"{call.id}-{received.at:%Y%m%dT%H%M%S%f}-{received.sha256[:SHORT]}.json"
+        name = f"{call.id}-{received.at:{MOMENT}}-{received.sha256[:SHORT]}.json"
         record = self.releases.folder / self.source / day / name
         write_whole(record, _record(answer, record.parent))
         self.releases.remember(call, record)
         return answer
+
+
+def known_day(answer: Answer) -> date:
+    """Day from which a release counts as known: as a person said, else when it was retrieved."""
+    told = dict(answer.call.about).get(RELEASED)
+    return answer.retrieved_at.date() if told is None else date.fromisoformat(told)
 
 
 def read_record(path: Path) -> Answer:

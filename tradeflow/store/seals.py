@@ -72,6 +72,38 @@ class Seals:
             remedy="Move it away and run `tradeflow update --rebuild`; releases are untouched.",
         )
 
+    def check_all(self, room: str) -> list[Path]:
+        """Make sure of every file of a room, and that none is gone; return them in order.
+
+        Raises
+        ------
+        InputFileError
+            A file is another one, nobody wrote it, or it was written and is not there.
+        """
+        folder = self.path.parent.parent
+        for name in sorted(self._all()):
+            if name.startswith(f"{room}/"):
+                self.check_gone(folder / name)
+        files = sorted((folder / room).glob("**/*.parquet"))
+        for path in files:
+            self.check(path)
+        return files
+
+    def check_gone(self, path: Path) -> None:
+        """Make sure that a file is there if it was ever written.
+
+        Raises
+        ------
+        InputFileError
+            It was written whole, and is not there.
+        """
+        if "size" in self._all().get(self._name(path), {}) and not path.exists():
+            raise InputFileError(
+                path,
+                "the file was written and is gone.",
+                remedy="Put it back, or run `tradeflow update --rebuild`; releases are untouched.",
+            )
+
     def checksums(self) -> dict[str, str]:
         """Give the checksum of every file, by name."""
         return {name: note["sha256"][-1] for name, note in sorted(self._all().items())}

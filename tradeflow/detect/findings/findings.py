@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -56,6 +57,8 @@ def findings(
     reporter: str | None = None,
     hubs: Sequence[str] | None = None,
     q: float = 0.10,
+    calendar: pl.DataFrame | None = None,
+    revisions: Frame | None = None,
 ) -> FindingsResult:
     """Hear all the evidence on trade with one partner, and give each series one word.
 
@@ -78,6 +81,12 @@ def findings(
         no customs border stands.
     q
         False-discovery rate of each witness.
+    calendar
+        What was asked and what is released, from :func:`tradeflow.release_calendar`: see
+        :func:`tradeflow.panel`. Periods after the last of the table are left out.
+    revisions
+        How far each month may yet be revised, from :func:`tradeflow.revisions` with
+        ``what="periods"``: see :func:`tradeflow.monitor`.
 
     Returns
     -------
@@ -111,11 +120,16 @@ def findings(
     check_goods(by)
     table, day = to_polars(flows), first_day(since)
     route = (partner, reporter)
-    question = ask(table, by, route, since=day, hubs=hubs, q=q)
+    if calendar is not None:
+        calendar = calendar.filter(pl.col("period") <= table["period"].max())
+    question = ask(table, by, route, since=day, hubs=hubs, q=q, calendar=calendar)
+    question = replace(question, revisions=revisions)
     end = judged_until(question)
     if end is not None:  # all witnesses are asked about the months that the alarm judged
         judged = table.filter(pl.col("period") < end)
-        question = ask(judged, by, route, since=day, hubs=hubs, q=q)
+        known = None if calendar is None else calendar.filter(pl.col("period") < end)
+        question = ask(judged, by, route, since=day, hubs=hubs, q=q, calendar=known)
+        question = replace(question, revisions=revisions)
     answers = call_all(question)
     keys = question.asked.keys.select("reporter", "partner", by)
     base = (
@@ -135,6 +149,8 @@ def findings(
         freq=question.panel.freq,
         since=question.since,
         partner=question.partner,
+        until=question.panel.periods[-1],
+        reporters=tuple(question.asked_flows["reporter"].unique().sort()),
         provenance=question.panel.provenance,
         rate=q,
     )

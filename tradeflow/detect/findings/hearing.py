@@ -103,7 +103,7 @@ def judged_until(q: Question) -> date | None:
 
     The span is the one that most series have as their longest with placebos.
     """
-    alarm = _call(lambda: monitor(q.company, since=q.since, q=q.q)).result
+    alarm = _call(lambda: monitor(q.company, since=q.since, q=q.q, revisions=q.revisions)).result
     if alarm is None or not alarm.calibrated.any():
         return None
     longest = alarm.longest[alarm.calibrated.any(axis=1)]
@@ -119,7 +119,7 @@ def call_all(q: Question) -> Answers:
     since, partner, rate = q.since, q.partner, q.q
     return Answers(
         description=_call(lambda: screen(q.asked, q=rate)),
-        alarm=_call(lambda: monitor(q.company, since=since, q=rate)),
+        alarm=_call(lambda: monitor(q.company, since=since, q=rate, revisions=q.revisions)),
         contrast=_call(
             lambda: contrast(
                 q.field,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from tradeflow.frames import Frame
     from tradeflow.options import By, Side
     from tradeflow.panel.model import Panel
 
@@ -59,6 +60,8 @@ class Question:
         Destinations that the same events may have affected, set aside as donors.
     q
         False-discovery rate.
+    revisions
+        How far each month may yet be revised; None if nobody says.
     """
 
     flows: pl.DataFrame
@@ -73,6 +76,7 @@ class Question:
     reporter: str | None
     hubs: tuple[str, ...]
     q: float
+    revisions: Frame | None = None
 
     def set_aside(self) -> tuple[str, ...]:
         """Suspected hubs, unless too few destinations would be left to compare with."""
@@ -89,8 +93,9 @@ def ask(
     since: date,
     hubs: Sequence[str] | None,
     q: float,
+    calendar: pl.DataFrame | None = None,
 ) -> Question:
-    """Put the question; `route` is the partner, and the reporter or None.
+    """Put the question; `route` is the partner, and the reporter or None; `calendar` as `panel`'s.
 
     Raises
     ------
@@ -103,7 +108,7 @@ def ask(
     """
     partner, exports = _exports(flows, *route)
     together: Side | None = "reporter" if exports["reporter"].n_unique() > 1 else None
-    whole = panel(exports, by=by, together=together)
+    whole = panel(exports, by=by, together=together, calendar=calendar)
     _check_periods(whole, since)
     asked, field = whole.take(_to(whole, partner)), _field(whole)
     return Question(

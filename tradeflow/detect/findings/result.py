@@ -45,6 +45,10 @@ class FindingsResult:
         ``M`` or ``A``.
     since, partner
         First period after; ISO alpha-3.
+    until
+        Last period judged.
+    reporters
+        Exporters whose trade it is, ISO alpha-3; added up if there are several.
     provenance
         Sources and releases.
     rate
@@ -57,6 +61,8 @@ class FindingsResult:
     freq: str
     since: date
     partner: str
+    until: date
+    reporters: tuple[str, ...]
     provenance: tuple[str, ...]
     rate: float
 
@@ -65,6 +71,15 @@ class FindingsResult:
         from tradeflow.detect.findings.tables import heading
 
         return heading(self)
+
+    def _repr_html_(self) -> str:
+        """Show verdicts and sentences in a notebook."""
+        from tradeflow.detect.findings.tables import heading, told
+        from tradeflow.notebook import html_table
+
+        rows = told(self).select("verdict", "title", "sentence").to_dicts()
+        how = f"False-discovery rate {self.rate:.2f} for each witness. Compatible with, never proof of."
+        return html_table(heading(self), rows, notes=[how])
 
     def to_frame(self, backend: Backend = "pandas") -> Frame:
         """Return one row per series, the strongest verdicts first."""

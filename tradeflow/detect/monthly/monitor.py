@@ -21,11 +21,13 @@ from tradeflow.detect.monthly.admission import (
     first_watched,
 )
 from tradeflow.detect.monthly.evidence import SPANS
+from tradeflow.detect.monthly.revision import revision_error
 from tradeflow.detect.monthly.series import monthly_series
 from tradeflow.detect.monthly.watch import PLAN, Watched, watch
 from tradeflow.detect.multiplicity import e_bh, q_values
 from tradeflow.detect.witness.check import check_is_panel
 from tradeflow.errors import TooShortError
+from tradeflow.notebook import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,8 +45,8 @@ GUARD: Final = 3
 """Months between the end of the baseline and the first month under watch."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MonitorResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MonitorResult(Shown):
     """Alarms of n series. NaN where a series is not tested or a span is not complete.
 
     Attributes
@@ -82,6 +84,9 @@ class MonitorResult:
         Shape (n,): how many of the latest months in a row lie outside the interval on one side.
     placebos
         Shape (n,): calibration forecasts in the series' stratum; p is at least 1 / (1 + placebos).
+    revision
+        Shape (n, watched months): log standard deviation of later revisions that intervals and
+        evidence hold; 0 if nobody asked for it, NaN where it is not known and therefore left out.
     rate
         False-discovery rate at which :attr:`alarm` is decided.
     """
@@ -108,6 +113,7 @@ class MonitorResult:
     e: NDArray[np.float64]
     persisted: NDArray[np.float64]
     placebos: NDArray[np.float64]
+    revision: NDArray[np.float64]
     rate: float
 
     @property
@@ -174,6 +180,7 @@ def monitor(
     plan: int = PLAN,
     q: float = 0.10,
     merge_new_year: bool = True,
+    revisions: Frame | None = None,
 ) -> MonitorResult:
     """Watch the months from `since` on against forecasts from a frozen baseline.
 
@@ -193,6 +200,9 @@ def monitor(
         False-discovery rate.
     merge_new_year
         Give January and February their mean, the robust default for China.
+    revisions
+        How far each month may yet be revised, from :func:`tradeflow.revisions` with
+        ``what="periods"``: intervals are widened and evidence weakened by it. None leaves it out.
 
     Returns
     -------
@@ -208,12 +218,13 @@ def monitor(
     Notes
     -----
     z is the gap between value and forecast, in units of the width that the same gap has in the
-    calibration forecasts. p = (1 + number of placebos whose mean z over the span is at least as
-    large) / (1 + number of placebos), for one look; q-values are taken over the series, span by
-    span. Series without trade in more than 60 % of the months of the baseline are scored by
-    whether and how much they trade (see :mod:`tradeflow.detect.monthly.hurdle`). For e see
-    :func:`tradeflow.detect.monthly.evidence.running_e`: looking again with more months repeats
-    what was said and adds to it, provided that the months before were not revised.
+    calibration forecasts; to a month under watch its revision error is added, if given, by squares.
+    p = (1 + number of placebos whose mean z over the span is at least as large) / (1 + number of
+    placebos), for one look; q-values are taken over the series, span by span. Series without trade
+    in more than 60 % of the months of the baseline are scored by whether and how much they trade
+    (see :mod:`tradeflow.detect.monthly.hurdle`). For e see
+    :func:`tradeflow.detect.monthly.evidence.running_e`: looking again with more months repeats what
+    was said and adds to it, provided that the months before were not revised.
 
     References
     ----------
@@ -228,8 +239,9 @@ def monitor(
     start = first_watched(panel, since, guard, plan, q)
     admitted = admit(values, panel, faults, start, start - guard)
     spans = tuple(span for span in SPANS if span <= len(panel.periods) - start)
+    error = revision_error(panel, start, revisions)
     parts = [
-        (rows, watch(values[rows], start, guard, engine, spans, plan=plan))
+        (rows, watch(values[rows], start, guard, engine, spans, plan=plan, revision=error[rows]))
         for engine in ENGINES
         if (rows := admitted.rows(engine)).size
     ]
@@ -249,6 +261,7 @@ def monitor(
         spans=spans,
         q=np.column_stack([q_values(column) for column in numbers["p"].T]),
         rate=q,
+        revision=error,
         **numbers,
     )
 

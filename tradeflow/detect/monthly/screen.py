@@ -20,6 +20,7 @@ from tradeflow.detect.monthly.shift_scan import DRIFT_GRID, WINDOW, ShiftScan
 from tradeflow.detect.multiplicity import q_values
 from tradeflow.detect.witness.check import check_is_panel
 from tradeflow.errors import TooShortError, UsageError
+from tradeflow.notebook import Shown
 from tradeflow.panel.states import State
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ CHUNK: Final = 5_000
 """Series prepared at once; the result does not depend on it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ScreenResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ScreenResult(Shown):
     """Level shifts of n series. Arrays have shape (n,); NaN or -1 where a series is not tested.
 
     Attributes

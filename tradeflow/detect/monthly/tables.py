@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from tradeflow.detect.monthly.revision import revision_words
 from tradeflow.detect.multiplicity import e_bh
 
 if TYPE_CHECKING:
@@ -158,7 +159,9 @@ def monitor_summary(result: MonitorResult) -> str:
         f"look. However often one looks in {result.plan} months: "
         f"{int(result.alarm_anytime.sum()):,} by e-values."
     )
-    return "\n".join([head, note, str(monitor_frame(result).head(_SHOWN))])
+    said = revision_words(result.revision)
+    rows = str(monitor_frame(result).head(_SHOWN))
+    return "\n".join([head, note, *([said] if said else []), rows])
 
 
 def _joined(keys: pl.DataFrame, columns: Mapping[str, object]) -> pl.DataFrame:

@@ -11,6 +11,7 @@ from tradeflow.detect.monthly.conformal import calibrate
 from tradeflow.detect.monthly.engines import Windows
 from tradeflow.detect.monthly.evidence import running_e, span_p
 from tradeflow.detect.monthly.money import band, excess, latest_run
+from tradeflow.detect.monthly.revision import widened
 from tradeflow.detect.monthly.smoothing import Forecasts
 from tradeflow.detect.monthly.strata import strata
 
@@ -49,6 +50,7 @@ def watch(
     spans: tuple[int, ...],
     *,
     plan: int = PLAN,
+    revision: NDArray[np.float64] | None = None,
 ) -> Watched:
     """Judge the months from `start` on.
 
@@ -66,6 +68,8 @@ def watch(
         Lengths of the spans, at most T - `start`.
     plan
         Months for which e-values are valid however often one looks.
+    revision
+        Shape (n, T - `start`): log standard deviation of later revisions; NaN where not known.
 
     Notes
     -----
@@ -78,7 +82,7 @@ def watch(
         values, ends, guard + max(plan, ahead - guard), engine, planned=guard + plan
     )
     made = engine.forecast(values, ends, ahead)
-    unit = made.width * placebo.scale[:, None]
+    unit = widened(made.width * placebo.scale[:, None], revision)
     error = engine.gap(values[:, start - guard :], made.mean) / unit
     now = Windows(values, np.arange(len(values)), ends, error)
     then = placebo.windows(values)

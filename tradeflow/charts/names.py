@@ -1,0 +1,68 @@
+"""What series are called in print: countries and goods by name, and only what differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tradeflow.charts.phrases import dotted
+from tradeflow.nomenclature.categories import all_categories
+from tradeflow.nomenclature.countries import country
+from tradeflow.nomenclature.editions import label
+from tradeflow.panel.build import ALL
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_NOUNS: Final = {
+    "category": ("category", "categories"),
+    "family": ("family", "families"),
+    "hs6": ("code", "codes"),
+    "total": ("total", "totals"),
+}
+
+
+def good_name(good: str, by: str) -> str:
+    """Name a good of a panel.
+
+    >>> good_name("bearings", "category"), good_name("854370", "hs6")
+    ('Ball and roller bearings', '8543.70 Electrical machines n.e.c.')
+    """
+    if by == "category" and good in all_categories():
+        return all_categories()[good].title
+    if by == "hs6":
+        return f"{dotted(good)} {label(good)}" if label(good) != good else dotted(good)
+    return "all goods" if good == ALL else good.replace("_", " ")
+
+
+def goods(count: int, by: str) -> str:
+    """Count goods.
+
+    >>> goods(1, "category"), goods(3, "hs6")
+    ('1 category', '3 codes')
+    """
+    return f"{count:,} {_NOUNS[by][count != 1]}"
+
+
+def place_name(iso3: str) -> str:
+    """Name a reporter or partner; several added up are ``all``."""
+    return "all reporters" if iso3 == ALL else country(iso3).name
+
+
+def trade_words(keys: pl.DataFrame) -> str:
+    """Say whose trade with whom it is, as far as all series have it in common."""
+    sides = [
+        f"{word} {place_name(names[0])}"
+        for side, word in (("reporter", "of"), ("partner", "to"))
+        if len(names := keys[side].unique().to_list()) == 1
+    ]
+    return " ".join(["Exports", *sides])
+
+
+def series_names(keys: pl.DataFrame, by: str) -> list[str]:
+    """Name series by their goods, after reporter and partner where these differ."""
+    differ = [side for side in ("reporter", "partner") if keys[side].n_unique() > 1]
+    return [
+        f"{' to '.join(row[side] for side in differ)}{': ' if differ else ''}"
+        f"{good_name(row[by], by)}"
+        for row in keys.iter_rows(named=True)
+    ]

@@ -1,0 +1,163 @@
+"""The story of annual data: shifts beyond comparable goods, and how rare they are."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from tradeflow.charts.phrases import after, before, odds, trade
+from tradeflow.charts.ranking import is_control, lines
+from tradeflow.charts.style import TIMES, millions
+from tradeflow.charts.words import headline
+from tradeflow.detect.annual.summary import verdict_words
+from tradeflow.detect.annual.verdicts import BORDERLINE, EXCEPTIONAL
+from tradeflow.report.annual_words import annual_summary, means
+from tradeflow.report.figures import annual_picture
+from tradeflow.report.numbers import LAST, NONE, multiple, times, times_range
+from tradeflow.report.page import Cell, Column, Grid, Interval
+from tradeflow.report.story import Story, Told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from tradeflow.detect.annual.result import Shift, ShiftTable
+    from tradeflow.detect.findings.result import FindingsResult
+    from tradeflow.panel.model import Panel
+
+_WEIGHT: Final = {EXCEPTIONAL: "strong", BORDERLINE: "middle"}
+
+
+def annual_story(flows: pl.DataFrame, whole: Panel, *, since: date, partner: str) -> Story:
+    """Judge annual flows and put the answer into words, a ranking and figures.
+
+    Parameters
+    ----------
+    flows
+        All flows of one reporter, other destinations included if there are any.
+    whole
+        The panel by category of the flows to `partner`.
+    since
+        First year of the time after.
+    partner
+        The destination asked about, ISO alpha-3.
+    """
+    from tradeflow.detect.annual.shifts import detect_shifts
+    from tradeflow.detect.findings.findings import findings
+
+    shifts = detect_shifts(whole, since=since)
+    found = findings(flows, since=since, partner=partner)
+    rows = [line.row for line in lines(shifts) if line.row is not None]
+    heard = {row["category"]: row for row in found.table.to_dicts()}
+    return Story(
+        title=f"{trade(shifts)}: which dual-use goods shifted",
+        subtitle=f"{after(shifts)} against {before(shifts)}, annual trade by category",
+        summary=annual_summary(rows, shifts, found),
+        ranking=_ranking(rows, shifts, heard),
+        ranking_note=_NOTE,
+        told={row.name: _told(row, shifts, heard[row.name]["sentence"]) for row in rows},
+        draw=lambda name: annual_picture(shifts, name),
+        tables={"ranking": _frame(shifts), "findings": found.table},
+        numbers=_numbers(shifts, found),
+    )
+
+
+_NOTE: Final = (
+    "Dots: how many times what comparable goods did, on a logarithmic scale whose line marks "
+    f"{TIMES}1; bars: 90 % intervals, with an arrow where one runs on. Filled: exceptional; grey: "
+    "borderline; open: not rare, or no shift. An excess is trade above (or below) what comparable "
+    "goods would have made it."
+)
+
+
+def _told(row: Shift, table: ShiftTable, sentence: str) -> Told:
+    return Told(
+        verdict=verdict_words(row),
+        sentences=[f"{headline(row, table)}.", means(row, table), f"All evidence: {sentence}"],
+        beware="; ".join(row.flags),
+    )
+
+
+def _ranking(
+    rows: list[Shift], table: ShiftTable, heard: Mapping[str, Mapping[str, object]]
+) -> Grid:
+    return Grid(
+        name="ranking",
+        caption=(
+            f"All categories, ranked by how rare and how large their shift is: {trade(table)}, "
+            f"{after(table)} against {before(table)}"
+        ),
+        columns=(
+            Column("Category"),
+            Column("Verdict", aside=True),
+            Column(
+                "Times comparable goods [90\N{NO-BREAK SPACE}% interval]", numeric=True, scaled=True
+            ),
+            Column("Excess, m USD a year [90\N{NO-BREAK SPACE}% interval]", numeric=True),
+            Column(f"{before(table)}, m USD a year", numeric=True, aside=True),
+            Column(f"{after(table)}, m USD a year", numeric=True, aside=True),
+            Column("Placebo baskets that moved as far", numeric=True, aside=True),
+        ),
+        rows=[_row(row, table, str(heard[row.name]["verdict"])) for row in rows],
+        choose=1,
+    )
+
+
+def _row(row: Shift, table: ShiftTable, word: str) -> tuple[Cell, ...]:
+    tests = "tests the method" if is_control(row, table.by) else f"all evidence: {word}"
+    return (
+        Cell(row.title, instead=_instead(row, table), target=row.name),
+        Cell(verdict_words(row), beneath=tests),
+        _times(row),
+        _excess(row),
+        Cell(millions(row.before_usd), row.before_usd),
+        Cell(millions(row.after_usd), row.after_usd),
+        _baskets(row.placebo_share),
+    )
+
+
+def _instead(row: Shift, table: ShiftTable) -> str:
+    tests = "; tests the method" if is_control(row, table.by) else ""
+    return f"{verdict_words(row)}{tests}"
+
+
+def _times(row: Shift) -> Cell:
+    if not math.isfinite(row.shift):
+        return Cell(NONE, -LAST)
+    interval = Interval(
+        math.exp(row.shift),
+        multiple(row.after_usd, row.excess_low_usd),
+        multiple(row.after_usd, row.excess_high_usd),
+        _WEIGHT.get(row.rarity, "weak"),
+    )
+    return Cell(times(interval.at), interval.at, times_range(interval), bar=interval)
+
+
+def _excess(row: Shift) -> Cell:
+    if not math.isfinite(row.excess_usd):
+        return Cell(NONE, -LAST)
+    low, high = (millions(v, sign=True) for v in (row.excess_low_usd, row.excess_high_usd))
+    return Cell(millions(row.excess_usd, sign=True), row.excess_usd, f"[{low} to {high}]")
+
+
+def _baskets(share: float) -> Cell:
+    if not math.isfinite(share):
+        return Cell(NONE, LAST)
+    part, whole = odds(share)
+    return Cell(f"{part or 'fewer than 1'} in {whole:,}", share)
+
+
+def _frame(shifts: ShiftTable) -> pl.DataFrame:
+    frame = shifts.to_frame("polars")
+    return frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
+
+
+def _numbers(shifts: ShiftTable, found: FindingsResult) -> dict[str, str]:
+    return {
+        "rate": f"{found.rate:.2f}",
+        "before": before(shifts),
+        "after": after(shifts),
+        "common": f"{TIMES}{shifts.common_ratio:.2f}",
+    }

@@ -1,0 +1,166 @@
+"""The summary of annual data: what shifted, what did not, what cannot be seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.phrases import after, before, listed, seam, trade
+from tradeflow.charts.ranking import is_control
+from tradeflow.charts.words import headline, subtitle
+from tradeflow.detect.annual.summary import promises
+from tradeflow.detect.annual.verdicts import (
+    BORDERLINE,
+    DROP,
+    EXCEPTIONAL,
+    NO_SHIFT,
+    NOT_COMPARABLE,
+    NOT_TESTED,
+    SURGE,
+    TOO_THIN,
+)
+from tradeflow.nomenclature.countries import country
+from tradeflow.report.page import Point
+from tradeflow.report.silence import not_heard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tradeflow.detect.annual.result import Shift, ShiftTable
+    from tradeflow.detect.findings.result import FindingsResult
+
+_MOVED: Final = {SURGE, DROP}
+_LEFT_OUT: Final = " left out: "
+
+
+def annual_summary(rows: Sequence[Shift], table: ShiftTable, found: FindingsResult) -> list[Point]:
+    """Write the summary from the results.
+
+    Parameters
+    ----------
+    rows
+        All rows, ranked.
+    table, found
+        The shifts, and what all witnesses say of them.
+    """
+    goods = [row for row in rows if not is_control(row, table.by)]
+    tests = [row for row in rows if is_control(row, table.by)]
+    points = [
+        _short(goods, table, found),
+        _outstanding(goods, table),
+        _others(goods, table),
+        _still(goods),
+        _unseen(rows, table, found),
+        _method(tests, table),
+    ]
+    return [point for point in points if point.text or point.items]
+
+
+def _outstanding(goods: Sequence[Shift], table: ShiftTable) -> Point:
+    judged = [row for row in goods if row.rarity != NOT_TESTED]
+    far = [row for row in goods if row.exceptional]
+    if not far:
+        return Point("What stands out", "Nothing moved clearly farther than unlisted goods do.")
+    many = "One category" if len(far) == 1 else f"{len(far)} categories"
+    return Point(
+        "What stands out",
+        f"{many} moved farther than comparable goods did, and few baskets of unlisted goods moved "
+        f"as far ({len(judged)} categories were judged).",
+        [_item(row, table, f" {means(row, table)}") for row in far],
+    )
+
+
+def means(row: Shift, table: ShiftTable) -> str:
+    """Say how much, how sure, and what drives it."""
+    said = subtitle(row, table).removeprefix(f"{trade(table)}: ")
+    return said[:1].upper() + said[1:]
+
+
+def _item(row: Shift, table: ShiftTable, more: str = "") -> tuple[str, str]:
+    """A category, and what is said of it."""
+    said = headline(row, table).removeprefix(f"{row.title}: ")
+    return row.title, f"{said}.{more}"
+
+
+def _short(goods: Sequence[Shift], table: ShiftTable, found: FindingsResult) -> Point:
+    """All in a few sentences, for those who read no further."""
+    far = [row for row in goods if row.exceptional]
+    moved = [row for row in goods if row.verdict in _MOVED]
+    edge = sum(row.rarity == BORDERLINE for row in moved)
+    counted = [
+        (edge, "are on the border"),
+        (len(moved) - len(far) - edge, "shifted as many unlisted goods did"),
+        (sum(row.verdict == NO_SHIFT for row in goods), "did not shift"),
+        (sum(row.rarity == NOT_TESTED for row in goods), "could not be judged"),
+    ]
+    rest = "; ".join(f"{n} {words}" for n, words in counted if n)
+    among = f"among {len(goods)} categories of dual-use goods"
+    verb = "stands" if len(far) == 1 else "stand"
+    first = f"{listed(far)} {verb} out {among}" if far else f"Nothing stands out {among}"
+    specific = (
+        f" Nothing here shows that a shift is specific to {country(table.partner).name}."
+        if found.answers.contrast.why
+        else ""
+    )
+    return Point(
+        "In short",
+        f"{first}, {trade(table)}, {after(table)} against {before(table)}. Of the others, {rest}."
+        f"{specific} {COMPATIBLE}",
+    )
+
+
+def _others(goods: Sequence[Shift], table: ShiftTable) -> Point:
+    moved = [row for row in goods if row.verdict in _MOVED and not row.exceptional]
+    edge = [row for row in moved if row.rarity == BORDERLINE]
+    common = [row for row in moved if row.rarity not in {BORDERLINE, EXCEPTIONAL}]
+    if not moved:
+        return Point("", "")
+    items = [_item(row, table) for row in (*edge, *common)]
+    return Point(
+        "What shifted, but does not stand out",
+        f"{len(moved)} more moved beyond comparable goods; but so did so many baskets of unlisted "
+        "goods that this alone is no news.",
+        items,
+    )
+
+
+def _still(goods: Sequence[Shift]) -> Point:
+    still = [row for row in goods if row.verdict == NO_SHIFT]
+    if not still:
+        return Point("", "")
+    return Point(
+        "What did not shift",
+        f"{listed(still)}. A quiet series proves nothing: a small flow under a wide code does not "
+        "show in it.",
+    )
+
+
+def _unseen(rows: Sequence[Shift], table: ShiftTable, found: FindingsResult) -> Point:
+    return Point("What cannot be seen", "", list(_blind(rows, table, found)))
+
+
+def _blind(
+    rows: Sequence[Shift], table: ShiftTable, found: FindingsResult
+) -> Iterator[tuple[str, str]]:
+    for row in rows:
+        if row.verdict in {NOT_COMPARABLE, TOO_THIN}:
+            yield _item(row, table)
+    codes = {flag.split(_LEFT_OUT)[0] for row in rows for flag in row.flags if _LEFT_OUT in flag}
+    if codes:
+        why = f"the classification changed across {seam(table)} or two categories share them"
+        yield f"{len(codes)} codes", f"left out, because {why}: {', '.join(sorted(codes))}."
+    last = table.periods[-1].year
+    yield "Months", f"years hide them, and these data end with {last}: what came later is unknown."
+    yield from not_heard(found)
+
+
+def _method(tests: Sequence[Shift], table: ShiftTable) -> Point:
+    moved = [row for row in tests if row.verdict in _MOVED]
+    text = (
+        f"Goods that were chosen to test the method shifted, too ({listed(moved)}): such a shift "
+        "also fits civil demand and the replacement of suppliers who left."
+        if moved
+        else ""
+    )
+    said = [_item(row, table) for row in tests]
+    return Point("How far to trust this", text, [*said, *(("", p) for p in promises(table))])
