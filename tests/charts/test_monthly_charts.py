@@ -8,6 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import tradeflow as tf
+from tradeflow.charts.monthly_axis import HALF_MONTH
 
 if TYPE_CHECKING:
     from tradeflow.panel.model import Panel
@@ -31,7 +32,7 @@ def test_simulated_data_say_so(simulated: Panel) -> None:
 def test_the_axis_spans_the_panel(simulated: Panel) -> None:
     ax = tf.screen(simulated).plot()
     first, last = (ax.convert_xunits(day) for day in (simulated.periods[0], simulated.periods[-1]))
-    assert ax.get_xlim() == (first, last)
+    assert ax.get_xlim() == (first - HALF_MONTH, last + HALF_MONTH)
 
 
 def test_summaries_name_the_source(simulated: Panel) -> None:

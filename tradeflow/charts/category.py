@@ -5,23 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, overload
 
 import numpy as np
+import polars as pl
 
 from tradeflow.charts.beneath import draw_unit_value, draw_weight
+from tradeflow.charts.credit import give_credit
 from tradeflow.charts.footer import category_notes
 from tradeflow.charts.frame import caption, hatch_after
 from tradeflow.charts.marks import chosen_marks, draw_marks, key
 from tradeflow.charts.members import draw_members
+from tradeflow.charts.monthly_category import draw_monthly_category, draw_value_alone
 from tradeflow.charts.page import MARGIN, WIDTH, new_page, width_of
 from tradeflow.charts.panels import draw_value, value_legend
 from tradeflow.charts.phrases import seam as seam_words
+from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.strata import strata
 from tradeflow.charts.style import BODY, SMALL, styled
 from tradeflow.charts.words import headline, subtitle
 from tradeflow.charts.wrap import wrap
+from tradeflow.detect.monthly.answers import monthly_answers
+from tradeflow.frames import to_polars
 from tradeflow.nomenclature.categories import category
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -32,6 +39,10 @@ if TYPE_CHECKING:
     from tradeflow.charts.strata import Stratum
     from tradeflow.detect.annual.result import Path, ShiftTable
     from tradeflow.frames import Frame
+
+SINCE_YEAR: Final = "2022"
+SINCE_MONTH: Final = "2022-03"
+"""First whole month after 24 February 2022."""
 
 _LEFT: Final = MARGIN + 0.5  # room for the tick labels of the main column
 _MAIN: Final = 4.35
@@ -46,27 +57,60 @@ _WARNING: Final = 0.55  # part of the panel's width
 
 @overload
 def plot_category(
-    flows: Frame, name: str, *, ax: None = None, shifts: ShiftTable | None = None
+    flows: Frame,
+    name: str,
+    *,
+    since: date | str | None = None,
+    reporter: str | None = None,
+    partner: str = "RUS",
+    calendar: pl.DataFrame | None = None,
+    ax: None = None,
+    shifts: ShiftTable | None = None,
 ) -> Figure: ...
 @overload
 def plot_category(
-    flows: Frame, name: str, *, ax: Axes, shifts: ShiftTable | None = None
+    flows: Frame,
+    name: str,
+    *,
+    since: date | str | None = None,
+    reporter: str | None = None,
+    partner: str = "RUS",
+    calendar: pl.DataFrame | None = None,
+    ax: Axes,
+    shifts: ShiftTable | None = None,
 ) -> Axes: ...
 def plot_category(
-    flows: Frame, name: str, *, ax: Axes | None = None, shifts: ShiftTable | None = None
+    flows: Frame,
+    name: str,
+    *,
+    since: date | str | None = None,
+    reporter: str | None = None,
+    partner: str = "RUS",
+    calendar: pl.DataFrame | None = None,
+    ax: Axes | None = None,
+    shifts: ShiftTable | None = None,
 ) -> Figure | Axes:
-    """Draw a category: value, weight, unit value, members, and what comparable goods did.
+    """Draw a category: value, weight, unit value, members, and what was to be expected.
 
     Parameters
     ----------
     flows
-        An annual flow table of all codes; not read if `shifts` is given.
+        A flow table of all codes, annual or monthly; not read if `shifts` is given.
     name
         A category.
+    since
+        First year or month of the time after; None for 2022, of months for 2022-03.
+    reporter
+        ISO alpha-3; None for the only exporter, or all together.
+    partner
+        ISO alpha-3.
+    calendar
+        Which reporter released which month, from :func:`tradeflow.release_calendar`: months that
+        are late are then drawn as late.
     ax
         Axes for the value panel alone; None for a whole figure.
     shifts
-        The answers by category, if they are known already.
+        Of years: the answers by category, if they are known already.
 
     Returns
     -------
@@ -76,7 +120,15 @@ def plot_category(
     Raises
     ------
     UnknownNameError
-        No such category.
+        No such category, or the flows have none of its codes.
+    UsageError
+        The table has no exports of the reporter, or to the partner.
+
+    Notes
+    -----
+    Years are drawn against what comparable goods did, months against a forecast from the months
+    before `since`. A month that is provisional, estimated, mirrored, withheld, not released or not
+    comparable has a mark of its own, and no line runs through a month without a number.
 
     Examples
     --------
@@ -86,32 +138,61 @@ def plot_category(
     >>> figure = tf.plot_category(flows, "jammers", shifts=shifts)
     >>> len(figure.axes)
     4
+    >>> months = tf.load_sample("eu-high-priority-monthly")
+    >>> len(tf.plot_category(months, "chips").axes)
+    5
     """
     category(name)
-    table = _shifts(flows) if shifts is None else shifts
+    if shifts is None:
+        rows = to_polars(flows)
+        if (rows["freq"] == "M").any():
+            answers = monthly_answers(
+                rows,
+                since=since or SINCE_MONTH,
+                reporter=reporter,
+                partner=partner,
+                calendar=calendar,
+            )
+            if ax is None:
+                return draw_monthly_category(answers, name)
+            return draw_value_alone(answers, name, ax)
+        shifts = _shifts(route_of(rows, reporter, partner), since or SINCE_YEAR)
     if ax is None:
-        return draw_category(table, name)
+        return draw_category(shifts, name)
     with styled():
-        _value_alone(ax, table, name)
+        _value_alone(ax, shifts, name)
+    give_credit(ax, headline(shifts[name], shifts), provenance_of(shifts))
     return ax
 
 
-def _shifts(flows: Frame) -> ShiftTable:
+def route_of(rows: pl.DataFrame, reporter: str | None, partner: str) -> pl.DataFrame:
+    """Take the rows of a route: of years a figure shows one; all if the table holds no other."""
+    to = rows.filter(pl.col("partner") == partner) if rows["partner"].n_unique() > 1 else rows
+    return to if reporter is None else to.filter(pl.col("reporter") == reporter)
+
+
+def _shifts(rows: pl.DataFrame, since: date | str) -> ShiftTable:
     from tradeflow.detect.annual.shifts import detect_shifts
     from tradeflow.panel.build import panel
 
-    return detect_shifts(panel(flows))
+    return detect_shifts(panel(rows), since=since)
 
 
 def draw_category(shifts: ShiftTable, name: str) -> Figure:
     """Draw the whole figure of a category from its answer."""
     row, path = shifts[name], shifts.paths[name]
     marks = _marks(shifts)
-    notes = [*([key(marks)] if marks else []), *category_notes(row, shifts)]
+    notes = [*([key(marks)] if marks else []), *category_notes(row)]
     with styled():
         layers = strata(path, row, shifts)
         tall = _DRAWING if _is_comparable(path) else _DRAWING_BROKEN
-        page = new_page(headline(row, shifts), subtitle(row, shifts), notes, drawing=tall)
+        page = new_page(
+            headline(row, shifts),
+            subtitle(row, shifts),
+            notes,
+            drawing=tall,
+            provenance=provenance_of(shifts),
+        )
         _value_column(page, shifts, path, layers, marks)
         _beneath(page, path, seam=_seam(shifts))
         page.text(_SIDE, 0.13, "Members apart, m USD a year", size=SMALL)

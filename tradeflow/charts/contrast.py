@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tradeflow.charts.style import BAND, DASHES, FAINT, INK, PALETTE, RULE, styled
+from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.intervals import percent, percent_ticks
+from tradeflow.charts.monthly_axis import HALF_MONTH, days_of, set_months
+from tradeflow.charts.names import good_name, goods, trade_words
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import FAINT, INK, PALETTE, RULE, SMALL
 from tradeflow.detect.witness.contrast.event_bands import REFERENCE
-from tradeflow.detect.witness.heard import HEARD
+from tradeflow.detect.witness.heard import HEARD, tally
 from tradeflow.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
@@ -17,9 +24,7 @@ if TYPE_CHECKING:
     from tradeflow.detect.witness.contrast.result import ContrastResult
 
 _MOST: Final = 25
-_ROW: Final = 0.24  # inches
 _YEAR: Final = 365  # days
-_WIDEST: Final = 4.0  # interval ends beyond so many times the largest effect are cut off
 
 
 def plot_contrast(result: ContrastResult, *, ax: Axes | None = None) -> Axes:
@@ -38,25 +43,23 @@ def plot_contrast(result: ContrastResult, *, ax: Axes | None = None) -> Axes:
     """
     heard = np.flatnonzero(result.rule == HEARD)
     rows = heard[np.argsort(result.p[heard], kind="stable")][:_MOST]
-    rows = rows[np.argsort(result.effect[rows], kind="stable")]
-    with styled():
-        ax = ax or _new_axes(2.0 + _ROW * max(len(rows), 4))
-        for y, row in enumerate(rows):
-            color = PALETTE[0] if result.moved[row] else BAND
-            ax.plot([result.low[row], result.high[row]], [y, y], color=color, lw=1.4)
-            ax.plot(result.effect[row], y, "o", color=color, ms=4)
-        ax.axvline(0, color=INK, lw=0.8)
-        names = result.keys[result.by].to_list()
-        ax.set_yticks(range(len(rows)), [names[i] for i in rows])
-        if len(rows):
-            reach = _WIDEST * max(float(np.abs(result.effect[rows]).max()), 0.1)
-            ax.set_xlim(max(ax.get_xlim()[0], -reach), min(ax.get_xlim()[1], reach))
-        ax.set_xlabel(
-            f"log change beyond {_comparison(result)} (90 % interval; dark: q at most "
-            f"{result.rate:.2f})"
-        )
-        _title(ax, _finding(result), result)
-    return ax
+    rows = rows[np.argsort(-result.effect[rows], kind="stable")]
+    names = result.keys[result.by].to_list()
+    shown = Points(
+        label="effect",
+        sizes=np.stack([result.effect, result.low, result.high], axis=1)[rows],
+        color=PALETTE[0],
+        marker="o",
+        full=result.moved[rows],
+    )
+    return plot_forest(
+        ax,
+        _said(result),
+        provenance_of(result),
+        names=[good_name(names[i], result.by) for i in rows],
+        points=[shown],
+        axis=f"change beyond {_comparison(result)}, % (log scale; bar: 90 % interval)",
+    )
 
 
 def plot_path(result: ContrastResult, name: str, *, ax: Axes | None = None) -> Axes:
@@ -84,23 +87,18 @@ def plot_path(result: ContrastResult, name: str, *, ax: Axes | None = None) -> A
     """
     row = _row(result, name)
     days = np.array(result.bins, dtype="datetime64[D]")
-    since = np.datetime64(result.since)
     reach = np.stack([result.path[row] - result.path_low[row]] * 2)
-    with styled():
-        ax = ax or _new_axes(4.0)
-        ax.errorbar(days, result.path[row], yerr=reach, fmt="o", ms=3.5, color=PALETTE[0], lw=1.0)
-        ax.axhline(0, color=INK, lw=0.8)
-        ax.axvline(since, color=FAINT, lw=0.9, ls=DASHES)  # type: ignore[arg-type]  # a date
-        _mark_reference(ax, result)
-        if (days < since).any():
-            ax.text(
-                0.01, 0.02, f"before: p = {result.pre_trend_p[row]:.2f}", color=FAINT,
-                transform=ax.transAxes,
-            )  # fmt: skip
-        ax.set_ylabel(f"log change beyond {_comparison(result)}\n(band for all bins at once, 90 %)")
-        percent = 100 * np.expm1(result.effect[row])
-        _title(ax, f"{name}: {percent:+,.0f} % since {result.since:%Y-%m}", result)
-    return ax
+    box = Box(height=3.0, left=0.75, above=0.1)
+    with drawing_on(ax, _path_said(result, row), provenance_of(result), box) as target:
+        target.errorbar(
+            days, result.path[row], yerr=reach, fmt="o", ms=3.5, color=PALETTE[0], lw=1.0
+        )
+        target.axhline(0, color=INK, lw=0.8)
+        _mark_reference(target, result)
+        percent_ticks(target)
+        set_months(target, result.periods, since=result.since)
+        label_axes(target, y=f"change beyond {_comparison(result)}, % (log scale)")
+    return target
 
 
 def _mark_reference(ax: Axes, result: ContrastResult) -> None:
@@ -108,12 +106,11 @@ def _mark_reference(ax: Axes, result: ContrastResult) -> None:
     before = [period for period in result.periods if period < result.since]
     step = (result.periods[1] - result.periods[0]).days
     months = REFERENCE["A" if step >= _YEAR else "M"]
-    first, last = (np.datetime64(period) for period in (before[-months:][0], result.since))
-    ax.axvspan(first, last, color=RULE, alpha=0.35, lw=0)  # type: ignore[arg-type]  # dates
-    middle: Any = first + (last - first) // 2  # matplotlib takes dates, its types do not
+    first, last = days_of([before[-months:][0], result.since]) - HALF_MONTH
+    ax.axvspan(first, last, color=RULE, alpha=0.35, lw=0)
     ax.text(
-        middle, 0.98, "reference\nyear", color=FAINT, ha="center", va="top",
-        transform=ax.get_xaxis_transform(),
+        (first + last) / 2, 0.98, "reference\nyear", color=FAINT, fontsize=SMALL, ha="center",
+        va="top", transform=ax.get_xaxis_transform(),
     )  # fmt: skip
 
 
@@ -131,22 +128,38 @@ def _comparison(result: ContrastResult) -> str:
     return "other destinations" + (" and goods" if result.against == "both" else "")
 
 
-def _finding(result: ContrastResult) -> str:
+def _said(result: ContrastResult) -> Said:
     heard = int((result.rule == HEARD).sum())
-    return (
-        f"{int(result.moved.sum())} of {heard} series heard moved against the comparison "
-        f"since {result.since:%Y-%m}"
+    headline = (
+        f"{int(result.moved.sum())} of {goods(heard, result.by)} heard moved against "
+        f"{_comparison(result)} since {result.since:%Y-%m}{_strongest(result)}"
     )
+    subtitle = (
+        f"{trade_words(result.keys)}: change of the level that {len(result.donors)} other "
+        f"destinations do not explain, judged by {result.placebos:,} placebos. Full marks: q at "
+        f"most {result.rate:.2f}."
+    )
+    return Said(headline, subtitle, (f"Series: {tally(result.rule)}. {COMPATIBLE}",))
 
 
-def _title(ax: Axes, finding: str, result: ContrastResult) -> None:
-    """State the finding and where the data are from; simulated data say so in their source."""
-    exporter = result.keys["reporter"][0] if len(result.keys) else ""
-    source = f"exports of {exporter} to {result.partner}; {', '.join(result.provenance)}"
-    ax.set_title(f"{finding}\n{source}", loc="left")
+def _strongest(result: ContrastResult) -> str:
+    """Name the series that moved farthest, if any did."""
+    moved = np.flatnonzero(result.moved)
+    if not len(moved):
+        return ""
+    row = moved[np.argmax(np.abs(result.effect[moved]))]
+    name = good_name(result.keys[result.by][int(row)], result.by)
+    return f"; farthest: {name}, {percent(result.effect[row])}"
 
 
-def _new_axes(height: float) -> Axes:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(8, height), layout="constrained").subplots()
+def _path_said(result: ContrastResult, row: int) -> Said:
+    name = good_name(result.keys[result.by][row], result.by)
+    low, high = (percent(end[row]) for end in (result.low, result.high))
+    headline = (
+        f"{name}: {percent(result.effect[row])} ({low} to {high}) beyond "
+        f"{_comparison(result)} since {result.since:%Y-%m}"
+    )
+    before = result.pre_trend_p[row]
+    apart = "" if np.isnan(before) else f" Apart before the reference year: p = {before:.2f}."
+    subtitle = f"{trade_words(result.keys)}. Bars: a 90 % band for all dates at once.{apart}"
+    return Said(headline, subtitle, (COMPATIBLE,))

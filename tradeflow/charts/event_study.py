@@ -7,11 +7,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from tradeflow.charts.price_volume import finish, new_axes, ratio_axis, reach
-from tradeflow.charts.style import FAINT, PALETTE, styled
+from tradeflow.charts.canvas import Said
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.names import series_names, trade_words
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import FAINT, PALETTE
+from tradeflow.detect.witness.heard import tally
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from tradeflow.detect.witness.events.event_study import EventStudyResult
 
@@ -32,45 +38,50 @@ def plot_event_study(result: EventStudyResult, *, ax: Axes | None = None) -> Axe
     -------
     matplotlib.axes.Axes
     """
-    with styled():
-        ax = ax or new_axes()
-        heard = result.table.filter(pl.col("rule") == "")
-        rows = heard.sort(pl.col("p").fill_null(1.0), "p_hac").head(_MOST).reverse()
-        middle = _numbers(rows, "level_log")
-        for kind, color, width, label in (
-            ("log", FAINT, 1.0, "90 % interval from placebo dates"),
-            ("hac", PALETTE[0], 3.0, "90 % interval that Newey-West claims"),
-        ):
-            low, high = (_numbers(rows, f"level_{kind}_{end}") for end in ("low", "high"))
-            if np.isfinite(low).any():
-                ax.errorbar(
-                    middle,
-                    np.arange(len(rows)),
-                    xerr=reach(low, middle, high),
-                    fmt="o",
-                    color=color,
-                    lw=width,
-                    ms=5,
-                    label=label,
-                )
-        names = rows.select("reporter", "partner", result.by, "event").rows()
-        ax.set_yticks(np.arange(len(rows)), [" ".join(name[:3]) + f"\n{name[3]}" for name in names])
-        ax.axvline(0, color="black", lw=0.8)
-        ratio_axis(ax, "level after the event, times the level before (log scale)")
-        finish(ax, _found(result, heard), result.provenance, len(rows))
-    return ax
-
-
-def _numbers(rows: pl.DataFrame, name: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    return rows[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
-
-
-def _found(result: EventStudyResult, heard: pl.DataFrame) -> str:
-    calibrated = heard.filter(pl.col("rule_placebo") == "")
-    if calibrated.is_empty():
-        return f"{len(heard)} series and events heard, none calibrated: no room for placebo dates"
-    claimed = (calibrated["q_hac"] <= result.rate).sum()
-    return (
-        f"{len(result.changed)} of {len(calibrated)} changes hold against placebo dates; "
-        f"Newey-West would claim {claimed}"
+    heard = result.table.filter(pl.col("rule") == "")
+    rows = heard.sort(pl.col("p").fill_null(1.0), "p_hac").head(_MOST)
+    named = zip(series_names(rows, result.by), rows["event"], strict=True)
+    return plot_forest(
+        ax,
+        _said(result, heard),
+        provenance_of(result),
+        names=[f"{name}; {event}" for name, event in named],
+        points=_both(rows, result.rate),
+        axis="level after the event against before, % (log scale; bars: 90 % intervals)",
     )
+
+
+def _both(rows: pl.DataFrame, rate: float) -> list[Points]:
+    """Intervals by placebo dates, where there was room for any, and those of Newey and West."""
+    clear = rows["q"].cast(pl.Float64).fill_null(1.0).to_numpy() <= rate
+    placebo = Points("by placebo dates", _sizes(rows, "log"), PALETTE[0], "o", clear)
+    claimed = rows["q_hac"].cast(pl.Float64).fill_null(1.0).to_numpy() <= rate
+    hac = Points("by Newey-West errors", _sizes(rows, "hac"), FAINT, "s", claimed)
+    return [placebo, hac] if np.isfinite(placebo.sizes[:, 1]).any() else [hac]
+
+
+def _sizes(rows: pl.DataFrame, kind: str) -> NDArray[np.float64]:
+    names = ["level_log", f"level_{kind}_low", f"level_{kind}_high"]
+    return rows.select(pl.col(names).cast(pl.Float64).fill_null(np.nan)).to_numpy()
+
+
+def _said(result: EventStudyResult, heard: pl.DataFrame) -> Said:
+    calibrated = heard.filter(pl.col("rule_placebo") == "")
+    subtitle = (
+        f"{trade_words(result.table)}: {result.before} months before and {result.after} from each "
+        "event on; trend, seasons and other dated events in the window are in the model. Full "
+        f"marks: q at most {result.rate:.2f}."
+    )
+    notes = (f"Series and events: {tally(result.table['rule'])}. {COMPATIBLE}",)
+    if calibrated.is_empty():
+        headline = (
+            f"{len(heard)} series and events heard, none calibrated: no room for placebo dates"
+        )
+        alone = "Intervals and marks are by Newey-West errors alone, which claim too much."
+        return Said(headline, f"{subtitle} {alone}", notes)
+    claimed = int((calibrated["q_hac"] <= result.rate).sum())
+    headline = (
+        f"{len(result.changed)} of {len(calibrated)} changes hold against placebo dates; "
+        f"Newey-West errors would claim {claimed}"
+    )
+    return Said(headline, subtitle, notes)

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tradeflow.charts.style import BAND, DASHES, FAINT, MINUS, PALETTE, plain, styled
+from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes, legend_above
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.forest import nothing_heard
+from tradeflow.charts.monthly_axis import set_amounts, set_months
+from tradeflow.charts.names import good_name, place_name
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import BAND, MINUS, PALETTE
 from tradeflow.detect.witness.excess.tables import donors_of, last
-from tradeflow.detect.witness.heard import HEARD
+from tradeflow.detect.witness.heard import HEARD, tally
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,6 +22,8 @@ if TYPE_CHECKING:
     from tradeflow.detect.witness.excess.result import ExcessResult
 
 _MILLION: Final = 1e6
+_NAMED: Final = 4  # donors
+_DOTTED: Final = (0, (1.5, 1.2))  # the date is dashed
 
 
 def plot_excess(result: ExcessResult, *, ax: Axes | None = None) -> Axes:
@@ -32,17 +40,16 @@ def plot_excess(result: ExcessResult, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    with styled():
-        ax = ax or _new_axes()
-        row = _strongest(result)
-        source = ", ".join(result.provenance)
-        if row is None:
-            ax.set_axis_off()
-            ax.set_title(f"None of {len(result.rule)} series could be heard\n{source}", loc="left")
-            return ax
-        _draw(ax, result, row)
-        ax.set_title(f"{_finding(result, row)}\n{_chance(result, row)}\n{source}", loc="left")
-    return ax
+    row, provenance = _strongest(result), provenance_of(result)
+    if row is None:
+        none = Said(
+            f"None of {len(result.rule)} series could be heard", _pair(result), _notes(result)
+        )
+        return nothing_heard(ax, none, provenance)
+    with drawing_on(ax, _said(result, row), provenance, Box(height=3.0, left=0.6)) as target:
+        _draw(target, result, row)
+        legend_above(target)
+    return target
 
 
 def _strongest(result: ExcessResult) -> int | None:
@@ -52,45 +59,65 @@ def _strongest(result: ExcessResult) -> int | None:
 
 
 def _draw(ax: Axes, result: ExcessResult, row: int) -> None:
-    months: Any = list(result.periods)
+    months: Any = list(result.periods)  # matplotlib takes dates, its types do not
     low, high = result.expected_low[row], result.expected_high[row]
-    ax.axvline(result.since, color=FAINT, lw=0.8)  # type: ignore[arg-type]  # a date
     band, top = "90 % interval", _top(result, row)
     if np.nanmax(high) / _MILLION > top:
         band += ", cut at the top"
+    ax.plot(months, result.actual[row] / _MILLION, color=PALETTE[0], lw=1.5, label="actual")
+    ax.plot(
+        months, result.expected[row] / _MILLION, color=PALETTE[1], ls=_DOTTED, lw=1.3,
+        label="counterfactual from donors",
+    )  # fmt: skip
     ax.fill_between(
         months, low / _MILLION, high / _MILLION, color=BAND, alpha=0.35, lw=0, label=band
     )
-    ax.plot(
-        months, result.expected[row] / _MILLION, color=PALETTE[1], ls=DASHES, lw=1.2,
-        label="counterfactual from donors",
-    )  # fmt: skip
-    ax.plot(months, result.actual[row] / _MILLION, color=PALETTE[0], lw=1.4, label="actual")
-    ax.set_ylabel(f"million {result.unit}")
-    ax.yaxis.set_major_formatter(lambda value, _: plain(value))
-    ax.set_xlim(months[0], months[-1])
-    ax.set_ylim(0, top)
-    ax.legend(loc="upper left")
+    label_axes(ax, y=f"million {result.unit} a {_period(result)}")
+    set_amounts(ax, 0, top, ticks=5)
+    set_months(ax, result.periods, since=result.since)
+
+
+def _period(result: ExcessResult) -> str:
+    step = (result.periods[1] - result.periods[0]).days
+    return "year" if step > 31 else "month"  # noqa: PLR2004  days of the longest month
 
 
 def _top(result: ExcessResult, row: int) -> float:
     """Top of the axis: leaves the lines readable where a wide interval would press them flat."""
     lines = np.nanmax([result.actual[row], result.expected[row]]) / _MILLION
     widest = np.nanmax(result.expected_high[row]) / _MILLION
-    return float(1.35 * min(max(lines, widest), 2.5 * lines))
+    return float(1.1 * min(max(lines, widest), 2.5 * lines))
 
 
-def _finding(result: ExcessResult, row: int) -> str:
-    reporter, partner, good = result.keys.select("reporter", "partner", result.by).row(row)
+def _said(result: ExcessResult, row: int) -> Said:
     total, low, high = (last(x)[row] for x in (result.total, result.total_low, result.total_high))
-    return (
-        f"{reporter} to {partner}, {good}: {_signed(total)} m {result.unit} since "
-        f"{result.since:%Y-%m} (90 %: {_signed(low)} to {_signed(high)})"
+    good = good_name(result.keys[result.by][row], result.by)
+    headline = (
+        f"{good}: {abs(total) / _MILLION:,.3g} m {result.unit} {'more' if total > 0 else 'less'} "
+        f"than donors predict since {result.since:%Y-%m} (90 % interval {_signed(low)} to "
+        f"{_signed(high)})"
     )
+    weights = result.weights[row]
+    named = ", ".join(f"{place_name(name)} {100 * w:.0f} %" for name, w in weights[:_NAMED])
+    more = f" and {len(weights) - _NAMED} more" if len(weights) > _NAMED else ""
+    donors = f" Donors: {named}{more}." if weights else ""
+    subtitle = f"{_pair(result, row)} {_chance(result, row)}.{donors}"
+    return Said(headline, subtitle, _notes(result))
+
+
+def _pair(result: ExcessResult, row: int = 0) -> str:
+    if result.keys.is_empty():
+        return f"Exports to {place_name(result.partner)}."
+    reporter, partner = result.keys.select("reporter", "partner").row(row)
+    return f"Exports of {place_name(reporter)} to {place_name(partner)}."
+
+
+def _notes(result: ExcessResult) -> tuple[str, ...]:
+    return (f"The strongest of all series: {tally(result.rule)}. {COMPATIBLE}",)
 
 
 def _chance(result: ExcessResult, row: int) -> str:
-    space = f"p {result.p[row]:.2f} among {donors_of(result, row)} placebo partners"
+    space = f"p = {result.p[row]:.2f} among {donors_of(result, row)} placebo partners"
     if np.isnan(result.p_time[row]):
         return f"{space}, too few earlier dates to compare with"
     return f"{space}, {result.p_time[row]:.2f} among {result.fake_dates[row]:.0f} earlier dates"
@@ -99,9 +126,3 @@ def _chance(result: ExcessResult, row: int) -> str:
 def _signed(value: float) -> str:
     sign = MINUS if value < 0 else "+"
     return f"{sign}{abs(value) / _MILLION:,.3g}"
-
-
-def _new_axes() -> Axes:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(8, 4.5), layout="constrained").subplots()

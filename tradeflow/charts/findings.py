@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from tradeflow.charts.canvas import Box, drawing_on
 from tradeflow.charts.findings_sizes import blocks_of, draw_sizes
-from tradeflow.charts.findings_words import counted, finding, notes
+from tradeflow.charts.findings_words import counted, said
 from tradeflow.charts.page import width_of
-from tradeflow.charts.style import BODY, FAINT, INK, NOTE, RULE, SMALL, styled
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import BODY, FAINT, INK, NOTE, RULE, SMALL
 from tradeflow.charts.wrap import shorten, width, wrap
 from tradeflow.detect.findings.findings import CARRIED, WITNESSES
 from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
@@ -26,14 +28,11 @@ if TYPE_CHECKING:
 MOST: Final = 20
 """Rows that the figure shows."""
 
-_WIDTH: Final = 8.0  # inches, and so are the next five
-_SIDE: Final = 0.25
-_ROW: Final = 0.40
-_COLUMN: Final = 0.5
-_GAP: Final = 0.25
-_LINE: Final = 0.16
-_HEAD, _TICKS, _FOOT = 1.15, 0.9, 1.3  # rows
-_TITLES: Final = 0.54  # part of what the witnesses leave
+_ROW: Final = 0.40  # inches, and so are the next two
+_COLUMN: Final = 0.46
+_GAP: Final = 0.2
+_HEAD, _TICKS, _FOOT = 1.15, 0.9, 0.7  # rows
+_TITLES: Final = 0.52  # part of what the witnesses leave
 
 
 class _Mark(NamedTuple):
@@ -102,24 +101,19 @@ def plot_findings(result: FindingsResult, *, ax: Axes | None = None) -> Axes:
     changed = told(result)
     blocks = blocks_of(changed.head(MOST).to_dicts(), result.freq)
     height = sum(_HEAD + len(block.rows) + _TICKS for block in blocks) + _FOOT
-    title = finding(result)
-    with styled():
-        ax = ax or _new_axes(height, len(_lines(title, _WIDTH - 2 * _SIDE)))
-        ax.set(xlim=(0, 1), ylim=(height, 0))
-        ax.axis("off")
-        sheet = _Sheet(ax, width_of(ax))
-        ax.set_title("\n".join(_lines(title, sheet.inches)), loc="left", fontsize=BODY + 1)
+    words = said(result, MOST)
+    box = Box(height=_ROW * height, left=0.0, right=0.0, above=0.0, below=0.0)
+    with drawing_on(ax, words, provenance_of(result), box) as target:
+        target.set(xlim=(0, 1), ylim=(height, 0))
+        target.axis("off")
+        sheet = _Sheet(target, width_of(target))
         _body(sheet, blocks, height)
         if blocks:
-            _legend(sheet, height, notes(result.partner, len(changed) - MOST, MOST))
+            _legend(sheet, height, "" if ax is None else words.notes[0])
         else:
-            said = f"No row to draw: {counted(result.table['verdict'].to_list())}."
-            ax.text(0.5, height / 2, said, ha="center", va="center", color=FAINT)
-    return ax
-
-
-def _lines(paragraphs: Sequence[str], inches: float) -> list[str]:
-    return [x for text in paragraphs for x in wrap(text, inches=inches, size=BODY + 1)]
+            none = f"No row to draw: {counted(result.table['verdict'].to_list())}."
+            target.text(0.5, height / 2, none, ha="center", va="center", color=FAINT)
+    return target
 
 
 def _body(sheet: _Sheet, blocks: Sequence[Block], height: float) -> None:
@@ -174,7 +168,7 @@ def _mark(ax: Axes, x: float, y: float, mark: _Mark) -> None:
 
 
 def _legend(sheet: _Sheet, height: float, note: str) -> None:
-    """What the marks mean, and what else to know."""
+    """What the marks mean; on a caller's axes also what a sheet says in its notes."""
     x, y = 0.08 / sheet.inches, height - _FOOT + 0.3
     for word, mark in _MARKS.items():
         _mark(sheet.ax, x, y, mark)
@@ -182,13 +176,3 @@ def _legend(sheet: _Sheet, height: float, note: str) -> None:
         x += (width(word, size=SMALL) + 0.35) / sheet.inches
     lines = "\n".join(wrap(note, inches=sheet.inches, size=NOTE))
     sheet.ax.text(0, y + 0.35, lines, va="top", fontsize=NOTE, color=FAINT)
-
-
-def _new_axes(height: float, title_lines: int) -> Axes:
-    from matplotlib.figure import Figure
-
-    drawn = _ROW * height
-    whole = drawn + title_lines * _LINE + 2 * _SIDE
-    fig = Figure(figsize=(_WIDTH, whole))
-    left, bottom = _SIDE / _WIDTH, _SIDE / whole
-    return fig.add_axes((left, bottom, 1 - 2 * left, drawn / whole))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.names import goods, place_name
 from tradeflow.detect.findings.tables import NOT_JUDGED, told
 from tradeflow.detect.findings.verdict import VERDICTS
-from tradeflow.nomenclature.countries import country
-from tradeflow.panel.build import ALL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,30 +17,32 @@ if TYPE_CHECKING:
     from tradeflow.detect.findings.result import FindingsResult
 
 _HOLD: Final = "\N{NO-BREAK SPACE}"
-_NOUNS: Final = {"category": "categories", "hs6": "codes", "family": "families", "total": "totals"}
+_NAMED: Final = 3  # exporters
 
 
-def finding(result: FindingsResult) -> list[str]:
-    """State the finding, what it is not, and where the data are from.
-
-    Returns
-    -------
-    list of str
-        Paragraphs. Simulated data say so in their source.
-    """
+def said(result: FindingsResult, most: int) -> Said:
+    """State the finding, whose trade it is, and how to read the figure."""
     changed = told(result)["verdict"].to_list()
     judged = len(result.table) - int(result.table["verdict"].is_in(NOT_JUDGED).sum())
-    since = f"{result.since:%Y-%m}" if result.freq == "M" else f"{result.since:%Y}"
-    names = [country(name).name for name in result.table["reporter"].unique() if name != ALL]
-    exporter = f" of {names[0]}" if len(names) == 1 else ""
-    shown = (
-        f"{len(changed)} {'shows' if len(changed) == 1 else 'show'}" if changed else "none shows"
+    shown = "none shows"
+    if changed:
+        shown = f"{len(changed)} {'shows' if len(changed) == 1 else 'show'}"
+    headline = (
+        f"Of {goods(judged, result.by)} exported to {place_name(result.partner)}, {shown} a change"
+        f"{f': {counted(changed)}' if changed else ''}"
     )
-    found = (
-        f"Exports{exporter} to {country(result.partner).name} from {since} on: of {judged} "
-        f"{_NOUNS[result.by]} judged, {shown} a change{f': {counted(changed)}' if changed else ''}."
-    )
-    return [found, f"{COMPATIBLE} Source: {', '.join(result.provenance)}."]
+    form = "%Y-%m" if result.freq == "M" else "%Y"
+    span = f"{result.since:{form}} to {result.until:{form}} against before"
+    subtitle = f"Exports of {_exporters(result.reporters)} to {place_name(result.partner)}, {span}."
+    return Said(headline, subtitle, (notes(result.partner, len(changed) - most, most), COMPATIBLE))
+
+
+def _exporters(reporters: Sequence[str]) -> str:
+    """Name one or a few exporters; count more."""
+    names = [place_name(one) for one in reporters]
+    if len(names) > _NAMED:
+        return f"{len(names)} reporters added up ({', '.join(reporters)})"
+    return names[0] if len(names) == 1 else f"{', '.join(names)} added up"
 
 
 def counted(verdicts: Sequence[str]) -> str:
@@ -58,7 +60,7 @@ def notes(partner: str, more: int, most: int) -> str:
     left_out = f"The {most} strongest; {more} more not shown. " if more > 0 else ""
     return (
         f"{left_out}Bars and brackets: 90 % intervals. Anomalous: compatible with a change "
-        f"specific to {country(partner).name} (in value: whether it is price cannot be known); "
+        f"specific to {place_name(partner)} (in value: whether it is price cannot be known); "
         "unusual: not shown to be. Routes: could hubs have "
         "carried a fall? A cross there speaks against diversion, not against the fall."
     )

@@ -10,7 +10,7 @@ from tradeflow.charts.style import FAINT, INK, NOTE
 from tradeflow.nomenclature.events import charted_events
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from matplotlib.axes import Axes
 
@@ -42,16 +42,18 @@ class Mark:
         return self.day.year - 0.5 + (self.day - start).days / 365.25
 
 
-def chosen_marks(since: date, until: date) -> tuple[Mark, ...]:
+def chosen_marks(
+    since: date, until: date, *, kinds: Collection[str] = KINDS, most: int = _MOST
+) -> tuple[Mark, ...]:
     """Choose the events to draw: their source was read, and no two tell of the same thing."""
     kept: list[tuple[date, str, str]] = []
     last: dict[str, date] = {}
     rows = charted_events(since=since, until=until).select("date", "precision", "label", "kind")
     for day, precision, label, kind in rows.iter_rows():
-        if kind in KINDS and (kind not in last or day - last[kind] > _APART):
+        if kind in kinds and (kind not in last or day - last[kind] > _APART):
             kept.append((day, precision, label))
             last[kind] = day
-    return tuple(Mark(i, *event) for i, event in enumerate(kept[:_MOST], start=1))
+    return tuple(Mark(i, *event) for i, event in enumerate(kept[:most], start=1))
 
 
 def key(marks: Sequence[Mark]) -> str:
@@ -60,12 +62,25 @@ def key(marks: Sequence[Mark]) -> str:
     return f"Events: {'; '.join(named)}."
 
 
-def draw_marks(ax: Axes, marks: Sequence[Mark]) -> None:
-    """Draw a tick at the top of the axes for each event, with its number above."""
+def draw_marks(
+    ax: Axes, marks: Sequence[Mark], *, at: Sequence[float] | None = None, step: float = _STEP
+) -> None:
+    """Draw a tick at the top of the axes for each event, with its number above.
+
+    Parameters
+    ----------
+    ax, marks
+        Where and what.
+    at
+        Places on the axis; None for an axis of years, on which a year is centred on its number.
+    step
+        Room that a number takes on that axis.
+    """
     above = ax.get_xaxis_transform()
-    for mark, place in zip(marks, _spread([m.x for m in marks]), strict=True):
+    days = [m.x for m in marks] if at is None else at
+    for mark, day, place in zip(marks, days, _spread(days, step), strict=True):
         ax.plot(
-            [mark.x, place],
+            [day, place],
             [1.0, 1.03],
             transform=above,
             color=FAINT,
@@ -84,9 +99,9 @@ def draw_marks(ax: Axes, marks: Sequence[Mark]) -> None:
         )
 
 
-def _spread(places: Sequence[float]) -> list[float]:
+def _spread(places: Sequence[float], step: float) -> list[float]:
     """Move numbers apart to the right where they would overlap."""
     out: list[float] = []
     for place in places:
-        out.append(place if not out else max(place, out[-1] + _STEP))
+        out.append(place if not out else max(place, out[-1] + step))
     return out

@@ -85,7 +85,7 @@ def _strip(layer: Stratum, start: float, pitch: float) -> Strip:
 
 def _rules(ax: Axes, strip: Strip, ends: tuple[float, float], seam: float) -> None:
     """Draw the base, one rule with its value, and the date."""
-    tick = _round_below(strip.most)
+    tick = round_below(strip.most)
     ax.plot(ends, [strip.base] * 2, color=FAINT, linewidth=0.6, zorder=3)
     ax.plot(ends, [strip.level(tick)] * 2, color=RULE, linewidth=0.4, zorder=0)
     ax.plot([seam] * 2, [strip.top, strip.base], color=INK, linewidth=0.9, linestyle=DASHES)
@@ -93,7 +93,7 @@ def _rules(ax: Axes, strip: Strip, ends: tuple[float, float], seam: float) -> No
         _write(ax, (ends[0] - 0.12, strip.level(value)), plain(value), ha="right", va="center")
 
 
-def _round_below(most: float) -> float:
+def round_below(most: float) -> float:
     """Give the largest of 1, 2 and 5 times a power of ten that is not larger."""
     power = 10.0 ** math.floor(math.log10(most))
     return max(step * power for step in (1, 2, 5) if step * power <= most)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from tradeflow.charts.style import FAINT, PALETTE, SMALL, millions, styled
+from tradeflow.charts.canvas import Said
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.names import place_name, series_names
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import PALETTE, money
 from tradeflow.detect.witness.heard import tally
 from tradeflow.detect.witness.mirror.tables import series_frame, totals_frame
 
@@ -34,56 +39,55 @@ def plot_mirror(result: MirrorResult, *, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
     """
     frame = series_frame(result)
-    shown = frame.filter(pl.col("rule") == "").sort("change_log").head(_MOST).reverse()
-    with styled():
-        ax = ax or _new_axes(len(shown))
-        rows = np.arange(len(shown))
-        percent = {c: 100 * np.expm1(shown[c].to_numpy()) for c in _COLUMNS}
-        middle = percent["change_log"]
-        reach = np.abs(np.stack([percent["change_log_low"], percent["change_log_high"]]) - middle)
-        clear = percent["change_log_high"] < 0
-        for which, face in ((clear, PALETTE[0]), (~clear, "white")):
-            ax.errorbar(
-                middle[which],
-                rows[which],
-                xerr=reach[:, which],
-                fmt="o",
-                color=PALETTE[0],
-                mfc=face,
-                ms=5,
-                lw=1.1,
-            )
-        ax.axvline(0, color=FAINT, lw=0.8)
-        ax.set_yticks(rows, [_name(row, result.by) for row in shown.iter_rows(named=True)])
-        ax.set_ylim(-0.6, max(len(shown), 1) - 0.4)
-        ax.set_xlabel("imports recorded per export reported, change in % (90 % interval)")
-        ax.set_title(_title(result, frame), loc="left", fontsize=SMALL + 1)
-    return ax
-
-
-_COLUMNS: Final = ("change_log", "change_log_low", "change_log_high")
-
-
-def _name(row: dict[str, Any], by: str) -> str:
-    return f"{row['partner']} {row[by].replace('_', ' ')}, {millions(row['lost_usd'])} m USD lost"
-
-
-def _title(result: MirrorResult, frame: pl.DataFrame) -> str:
-    fallen = int((frame["change_log_high"] < 0).sum())
-    lost = float(np.nansum(totals_frame(result)["lost_usd"].to_numpy()))
-    heard = int((frame["rule"] == "").sum())
-    return (
-        f"{fallen} of {heard} mirrors record less of what {result.pairs[0].reporter} reports since "
-        f"{result.since:%Y-%m}; {millions(lost)} m USD lost in transit\n"
-        f"{', '.join(result.provenance)}\n{_wrapped(tally(frame['rule']))}"
+    shown = frame.filter(pl.col("rule") == "").sort("change_log").head(_MOST)
+    sizes = shown.select(pl.col(_COLUMNS).cast(pl.Float64).fill_null(np.nan)).to_numpy()
+    points = Points(
+        label="change",
+        sizes=sizes,
+        color=PALETTE[0],
+        marker="o",
+        full=sizes[:, 2] < 0,
+    )
+    return plot_forest(
+        ax,
+        _said(result, frame),
+        provenance_of(result),
+        names=series_names(shown, result.by),
+        points=[points],
+        axis="imports recorded per export reported: change, % (log scale; bar: 90 % interval)",
     )
 
 
-def _wrapped(text: str) -> str:
-    return text.replace(", ", ",\n", 1) if len(text) > 90 else text  # noqa: PLR2004  a line's letters
+_COLUMNS: Final = ["change_log", "change_log_low", "change_log_high"]
 
 
-def _new_axes(rows: int) -> Axes:
-    from matplotlib.figure import Figure
+def _said(result: MirrorResult, frame: pl.DataFrame) -> Said:
+    heard = frame.filter(pl.col("rule") == "")
+    fallen = int((heard["change_log_high"] < 0).sum())
+    exporter = place_name(result.pairs[0].reporter)
+    headline = (
+        f"{fallen} of {len(heard)} mirrors record less of what {exporter} reports since "
+        f"{result.since:%Y-%m}{_lost(result)}"
+    )
+    partners = ", ".join(place_name(pair.partner) for pair in result.pairs)
+    subtitle = (
+        f"Exports that {exporter} reports to {partners}, and the imports that these record from "
+        "it: their ratio against its own history. Full marks: the interval lies below 0."
+    )
+    caution = (
+        "" if result.certified else "No zeros are certified: an absent cell counts as nothing. "
+    )
+    note = f"{caution}Series: {tally(frame['rule'])}. A gap does not say where the goods went."
+    return Said(headline, subtitle, (f"{note} {COMPATIBLE}",))
 
-    return Figure(figsize=(8, 1.7 + 0.26 * max(rows, 4)), layout="constrained").subplots()
+
+def _lost(result: MirrorResult) -> str:
+    """Add up what was lost, with its interval where one partner is asked alone."""
+    totals = totals_frame(result).filter(pl.col("rule") == "")
+    if totals.is_empty():
+        return ""
+    said = f"; {money(float(totals['lost_usd'].sum()))} lost in transit"
+    if len(totals) > 1:
+        return said
+    low, high = (money(totals[f"lost_usd_{end}"][0]) for end in ("low", "high"))
+    return f"{said} ({low} to {high})"

@@ -1,12 +1,21 @@
-"""Pictures of what the monthly methods found."""
+"""Pictures of what the monthly methods found over many series."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tradeflow.charts.style import styled
+from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes, legend_above
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.intervals import percent_ticks, reach_of_logs
+from tradeflow.charts.monthly_axis import set_months
+from tradeflow.charts.monthly_words import q_words
+from tradeflow.charts.names import goods, series_names, trade_words
+from tradeflow.charts.phrases import NBSP
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import FAINT, INK, PALETTE, money
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,9 +24,155 @@ if TYPE_CHECKING:
     from tradeflow.detect.monthly.monitor import MonitorResult
     from tradeflow.detect.monthly.screen import ScreenResult
 
-_DARK: Final = "#0b2545"
+    Rows = NDArray[np.intp]
+
+MOST: Final = 30
+"""Series that a ranking has room for."""
+
 _REACH: Final = 1.6448536269514722  # of a 90 % interval, in standard errors
-_MOST: Final = 15
+_NOTE: Final = "Bars: 90\xa0% intervals; an arrow is an end outside the panel."
+_DESCRIBES: Final = f"A level shift describes; it is no alarm. {COMPATIBLE}"
+_SUDDEN: Final = "sudden change, not shown to last"
+
+
+def plot_monitor(
+    result: MonitorResult, *, series: int | None = None, ax: Axes | None = None
+) -> Axes:
+    """Rank series by what they traded more or less than forecast over their longest span.
+
+    Parameters
+    ----------
+    result
+        From :func:`tradeflow.monitor`. Alarms are filled, others open.
+    series
+        Only so many of the first series; None for all. Of more than 30, alarms come first.
+    ax
+        Axes to draw on; a new figure if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    rows = _ranked(result, len(result.rule) if series is None else series)
+    sizes = _against_forecast(result)[rows]
+    excess, q = _over_longest(result, result.excess)[rows], result.q_longest[rows]
+    named = series_names(result.keys, result.by)
+    said = (
+        f"{money(usd, sign=True)}, q {q_words(value)}".replace(" ", NBSP)
+        for usd, value in zip(excess, q, strict=True)
+    )
+    names = [f"{named[i]}: {words}" for i, words in zip(rows, said, strict=True)]
+    points = Points("", sizes, INK, "o", result.alarm[rows])
+    span = max((result.spans[k] for k in result.longest[rows]), default=0)
+    axis = f"against the forecast, over up to {span} months from {result.since:%b %Y}"
+    words = _monitor_said(result, len(result.rule) if series is None else series, len(rows))
+    return plot_forest(ax, words, provenance_of(result), names=names, points=[points], axis=axis)
+
+
+def _ranked(result: MonitorResult, series: int) -> Rows:
+    """Series with an answer, at most so many: alarms first, then the largest; by their excess."""
+    first = np.arange(series)
+    known = first[(result.rule[:series] == "") & (result.longest[:series] >= 0)]
+    excess = _over_longest(result, result.excess)
+    strongest = sorted(known, key=lambda i: (not result.alarm[i], -abs(np.nan_to_num(excess[i]))))
+    return np.array(sorted(strongest[:MOST], key=lambda i: -excess[i]), dtype=np.intp)
+
+
+def _over_longest(result: MonitorResult, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values of each series' longest complete span, shape (n,)."""
+    at = np.maximum(result.longest, 0)[:, None]
+    return np.asarray(np.take_along_axis(x, at, axis=1)[:, 0])
+
+
+def _against_forecast(result: MonitorResult) -> NDArray[np.float64]:
+    """Log of the total over the forecast, and over the ends of its interval; shape (n, 3)."""
+    excess, low, high = (
+        _over_longest(result, x) for x in (result.excess, result.excess_low, result.excess_high)
+    )
+    change = _over_longest(result, result.change)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        actual = excess / -np.expm1(-change)
+        ends = [np.log(actual) - np.log(np.maximum(actual - end, 0)) for end in (low, high)]
+    return np.column_stack([change, *ends])
+
+
+def _monitor_said(result: MonitorResult, series: int, shown: int) -> Said:
+    alarms = int(result.alarm[:series].sum())
+    tested = int((result.rule[:series] == "").sum())
+    raised = (
+        "none raises an alarm" if not alarms else f"{alarms} raise{'s' * (alarms == 1)} an alarm"
+    )
+    left = series - tested
+    subtitle = (
+        f"{trade_words(result.keys)}, ranked by excess over the forecast (m USD, beside the name). "
+        f"Filled: an alarm at a false-discovery rate of {result.rate:.2f}."
+        + (f" {left} more could not be watched." if left else "")
+        + (f" The {shown} strongest are shown." if shown < tested else "")
+    )
+    return Said(f"Of {_many(result, tested)} watched, {raised}", subtitle, (_NOTE, COMPATIBLE))
+
+
+def plot_shifts(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
+    """Rank series by how far their level shifted, with 90 % intervals and date sets.
+
+    Parameters
+    ----------
+    result
+        From :func:`tradeflow.screen`. Level shifts that last are filled, others open.
+    ax
+        Axes to draw on; a new figure if None.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    found = np.flatnonzero(result.shifted | result.sudden)
+    order = sorted(found, key=lambda i: (not result.shifted[i], result.q[i]))
+    rows = np.array(sorted(order[:MOST], key=lambda i: -result.size[i]), dtype=np.intp)
+    named = series_names(result.keys, result.by)
+    names = [f"{named[i]}: {_when(result, i)}" for i in rows]
+    points = Points("", _sizes(result, rows), INK, "o", result.shifted[rows])
+    axis = "change of the level at its likeliest month"
+    words = _screen_said(result, "ranked by the change of the level", len(found) - len(rows))
+    return plot_forest(ax, words, provenance_of(result), names=names, points=[points], axis=axis)
+
+
+def _sizes(result: ScreenResult, rows: Rows) -> NDArray[np.float64]:
+    half = _REACH * result.se[rows]
+    return np.column_stack([result.size[rows], result.size[rows] - half, result.size[rows] + half])
+
+
+def _when(result: ScreenResult, row: int) -> str:
+    """The month of a shift with its date set."""
+    first, best, last = (
+        f"{result.periods[i]:%Y-%m}"
+        for i in (result.first[row], result.date[row], result.last[row])
+    )
+    lasts = "" if result.shifted[row] else ", not shown to last"
+    return f"{best}{f' ({first} to {last})' if first != last else ''}{lasts}"
+
+
+def _screen_said(result: ScreenResult, how: str, left_out: int) -> Said:
+    shifted, sudden = int(result.shifted.sum()), int(result.sudden.sum())
+    tested = int((result.rule == "").sum())
+    more = f", {sudden} a sudden change" if sudden else ""
+    none, thin = tested - shifted - sudden, len(result.rule) - tested
+    span = f"{result.periods[0]:%b %Y} to {result.periods[-1]:%b %Y}"
+    parts = [
+        f"{trade_words(result.keys)}, {span}, {how}.",
+        f"No change shown: {none}." if none else "",
+        f"Too thin, or not comparable: {thin}." if thin else "",
+        f"No room for {left_out} more." if left_out else "",
+    ]
+    verb = "has" if shifted == 1 else "have"
+    headline = f"{shifted} of {_many(result, tested)} {verb} a level shift{more}"
+    return Said(headline, " ".join(filter(None, parts)), (_NOTE, _DESCRIBES))
+
+
+def _many(result: MonitorResult | ScreenResult, count: int) -> str:
+    """Count goods, or series where reporters or partners differ."""
+    pairs = len(result.keys.select("reporter", "partner").unique())
+    return goods(count, result.by) if pairs <= 1 else f"{count:,} series"
 
 
 def plot_screen(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
@@ -34,81 +189,30 @@ def plot_screen(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    with styled():
-        ax = ax or _new_axes()
+    words = _screen_said(result, "each change at its likeliest month, with its date set", 0)
+    with drawing_on(ax, words, provenance_of(result), Box(3.2, left=0.95, above=0.3)) as target:
+        found = np.flatnonzero(result.shifted | result.sudden)
+        set_months(target, result.periods)
+        target.set_ylim(*reach_of_logs(_sizes(result, found)))
+        target.axhline(0, color=INK, lw=0.8)
         for rows, fill, word in (
-            (result.sudden, "white", "sudden change, not shown to last"),
-            (result.shifted, _DARK, "level shift"),
+            (result.sudden, "white", _SUDDEN),
+            (result.shifted, PALETTE[0], "level shift"),
         ):
             if rows.any():
-                _changes(ax, result, np.flatnonzero(rows), fill, word)
-        ax.axhline(0, color="black", lw=0.8)
-        ax.set_ylabel("change of the level, log points (90 % interval)")
-        ax.set_xlim(result.periods[0], result.periods[-1])  # type: ignore[arg-type]  # dates
-        if ax.get_legend_handles_labels()[0]:
-            ax.legend(frameon=False, loc="best")
-        shifted = int(result.shifted.sum())
-        _title(ax, f"{shifted} of {len(result.rule)} series have a level shift", result)
-    return ax
+                _changes(target, result, np.flatnonzero(rows), fill, word)
+        percent_ticks(target)
+        label_axes(target, y="change of the level")
+        legend_above(target)
+        if not found.size:
+            target.text(0.5, 0.6, "No change found.", transform=target.transAxes, color=FAINT)
+    return target
 
 
-def _changes(ax: Axes, result: ScreenResult, rows: NDArray[np.intp], fill: str, word: str) -> None:
-    months = np.array(result.periods)
-    size, half = result.size[rows], _REACH * result.se[rows]
-    ax.hlines(size, months[result.first[rows]], months[result.last[rows]], color=_DARK, lw=0.8)
-    ax.vlines(months[result.date[rows]], size - half, size + half, color=_DARK, lw=0.8)
-    ax.plot(
-        months[result.date[rows]], size, "o", color=_DARK, markerfacecolor=fill, ms=4, label=word
-    )
-
-
-def plot_monitor(result: MonitorResult, *, ax: Axes | None = None) -> Axes:
-    """Draw the excess of the strongest alarms over the longest span, with 90 % intervals.
-
-    Parameters
-    ----------
-    result
-        From :func:`tradeflow.monitor`.
-    ax
-        Axes to draw on; a new figure if None.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-    """
-    with styled():
-        ax = ax or _new_axes()
-        excess, low, high = _over_longest(result)
-        order = np.argsort(-np.nan_to_num(np.abs(excess)), kind="stable")
-        rows = order[result.alarm[order]][:_MOST][::-1]
-        reach = np.abs(np.stack([low, high]) - excess)[:, rows]
-        ax.errorbar(excess[rows], np.arange(len(rows)), xerr=reach, fmt="o", color=_DARK, lw=1.2)
-        names = result.keys.select("reporter", "partner", result.by).rows()
-        ax.set_yticks(np.arange(len(rows)), [" ".join(names[i]) for i in rows])
-        ax.axvline(0, color="black", lw=0.8)
-        span = max(result.spans[k] for k in result.longest if k >= 0)
-        ax.set_xlabel(f"excess over up to {span} months, m USD (90 % interval)")
-        alarms = int(result.alarm.sum())
-        _title(ax, f"{alarms} of {len(result.rule)} series raise an alarm", result)
-        if not alarms:
-            ax.set_xticks([])
-    return ax
-
-
-def _over_longest(result: MonitorResult) -> NDArray[np.float64]:
-    """Excess and its interval over each series' longest complete span, million US dollars."""
-    at = np.maximum(result.longest, 0)[:, None]
-    ends = (result.excess, result.excess_low, result.excess_high)
-    picked = np.stack([np.take_along_axis(x, at, axis=1)[:, 0] for x in ends]) / 1e6
-    return np.where(np.isfinite(picked), picked, np.nan)
-
-
-def _title(ax: Axes, finding: str, result: MonitorResult | ScreenResult) -> None:
-    """State the finding and where the data are from; simulated data say so in their source."""
-    ax.set_title(f"{finding}\n{', '.join(result.provenance)}", loc="left")
-
-
-def _new_axes() -> Axes:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(8, 5), layout="constrained").subplots()
+def _changes(ax: Axes, result: ScreenResult, rows: Rows, fill: str, word: str) -> None:
+    months: Any = np.array(result.periods)  # matplotlib takes dates, its types do not
+    size, half = np.clip(result.size[rows], *ax.get_ylim()), _REACH * result.se[rows]
+    ax.hlines(size, months[result.first[rows]], months[result.last[rows]], color=INK, lw=0.8)
+    ax.vlines(months[result.date[rows]], size - half, size + half, color=INK, lw=0.8)
+    look: dict[str, Any] = {"color": PALETTE[0], "markerfacecolor": fill, "markersize": 4.5}
+    ax.plot(months[result.date[rows]], size, "o", label=word, **look)

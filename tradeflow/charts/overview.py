@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from tradeflow.charts.footer import overview_notes
+from tradeflow.charts.credit import give_credit
+from tradeflow.charts.footer import OVERVIEW_NOTES
 from tradeflow.charts.frame import dress
+from tradeflow.charts.monthly import plot_monitor, plot_shifts
 from tradeflow.charts.page import MARGIN, WIDTH, new_page, width_of
 from tradeflow.charts.phrases import odds
+from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.ranking import Line, lines, shown, tested
 from tradeflow.charts.style import (
     BAND,
@@ -28,6 +31,8 @@ from tradeflow.charts.style import (
 from tradeflow.charts.words import overview_headline, overview_subtitle
 from tradeflow.charts.wrap import wrap
 from tradeflow.detect.annual.verdicts import BORDERLINE, EXCEPTIONAL
+from tradeflow.detect.monthly.monitor import MonitorResult
+from tradeflow.detect.monthly.screen import ScreenResult
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,13 +50,17 @@ _ROUND: Final = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 _FILL: Final = {EXCEPTIONAL: INK, BORDERLINE: BAND}
 
 
-def plot_overview(shifts: ShiftTable, *, ax: Axes | None = None) -> Axes:
+def plot_overview(
+    shifts: ShiftTable | MonitorResult | ScreenResult, *, ax: Axes | None = None
+) -> Axes:
     """Draw how far every category moved beyond comparable goods, and how rare that is.
 
     Parameters
     ----------
     shifts
-        The answers.
+        The answers: of years from :func:`tradeflow.detect_shifts`; of months from
+        :func:`tradeflow.monitor`, ranked by excess over the forecast, or from
+        :func:`tradeflow.screen`, ranked by the change of the level.
     ax
         Axes to draw on, 5 by 5 inches or so, with room for names at their left; None for a
         figure of its own (``ax.figure``).
@@ -68,15 +77,19 @@ def plot_overview(shifts: ShiftTable, *, ax: Axes | None = None) -> Axes:
     >>> plot_overview(shifts).get_xscale()
     'log'
     """
+    if isinstance(shifts, MonitorResult):
+        return plot_monitor(shifts, ax=ax)
+    if isinstance(shifts, ScreenResult):
+        return plot_shifts(shifts, ax=ax)
     ranked = lines(shifts)
     with styled():
         own = ax is None
         target = _own_axes(shifts, len(ranked)) if ax is None else ax
         _draw(target, ranked)
         if not own:
-            text = wrap(
-                overview_headline(tested(shifts)), inches=width_of(target), size=BODY, bold=True
-            )
+            found = overview_headline(tested(shifts))
+            give_credit(target, found, provenance_of(shifts))
+            text = wrap(found, inches=width_of(target), size=BODY, bold=True)
             target.set_title("\n".join(text), loc="left", fontsize=BODY, fontweight="bold", pad=22)
     return target
 
@@ -86,8 +99,9 @@ def _own_axes(shifts: ShiftTable, count: int) -> Axes:
     page = new_page(
         overview_headline(tested(shifts)),
         overview_subtitle(shown(shifts), shifts),
-        overview_notes(shifts),
+        OVERVIEW_NOTES,
         drawing=height + 1.05,
+        provenance=provenance_of(shifts),
     )
     return page.axes(_LEFT, 0.4, WIDTH - _LEFT - MARGIN, height)
 

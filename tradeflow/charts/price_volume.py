@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from tradeflow.charts.style import FAINT, PALETTE, SMALL, styled
+from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes, legend_above
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.forest import Points, nothing_heard, plot_forest
+from tradeflow.charts.intervals import percent
+from tradeflow.charts.names import series_names, trade_words
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import FAINT, INK, PALETTE, plain
+from tradeflow.detect.witness.heard import tally
 from tradeflow.detect.witness.price.tables import strongest
 
 if TYPE_CHECKING:
@@ -17,11 +25,11 @@ if TYPE_CHECKING:
     from tradeflow.detect.witness.price.unit_values import UnitValueResult
 
 _MOST: Final = 12
-_APART: Final = 0.15  # rows between the marks of a series
-_EXACT: Final = 0.10  # significance level of the intervals drawn
-_COARSE: Final = (0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
-_TICKS: Final = tuple(sorted({*_COARSE, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3, 1.5, 1.7, 3}))
-_FITTING: Final = 12
+_CLEAR: Final = 0.10
+"""q-value up to which a mark is full."""
+
+_ROUND: Final = tuple(digit * 10.0**power for power in range(-6, 9) for digit in (1, 3))
+_LABELS: Final = {"volume": "quantity", "price": "unit value"}
 
 
 def plot_price_volume(result: PriceVolumeResult, *, ax: Axes | None = None) -> Axes:
@@ -38,42 +46,69 @@ def plot_price_volume(result: PriceVolumeResult, *, ax: Axes | None = None) -> A
     -------
     matplotlib.axes.Axes
     """
-    with styled():
-        ax = ax or new_axes()
-        rows = strongest(result)[:_MOST][::-1]
-        for part, color, shift in (
-            ("price", PALETTE[3], _APART),
-            ("volume", PALETTE[0], -_APART),
-        ):
-            judged = getattr(result, part)
-            ax.errorbar(
-                judged.change[rows],
-                np.arange(len(rows)) + shift,
-                xerr=judged.half[rows],
-                fmt="o",
-                color=color,
-                lw=1.2,
-                ms=4,
-                label=f"{part}, 90 % interval",
-            )
-        names = result.keys.select("reporter", "partner", result.by).rows()
-        ax.set_yticks(np.arange(len(rows)), [" ".join(names[i]) for i in rows])
-        ax.axvline(0, color="black", lw=0.8)
-        ratio_axis(ax, f"change from {result.since:%Y-%m} on (times the baseline, log scale)")
-        finish(ax, _found(result), result.provenance, len(rows))
-    return ax
-
-
-def _found(result: PriceVolumeResult) -> str:
-    heard = result.heard
-    moved = [
-        int((np.nan_to_num(q[heard], nan=1.0) <= _EXACT).sum())
-        for q in (result.volume_q, result.price_q)
-    ]
-    return (
-        f"Of {heard.sum():,} series heard, volume moved in {moved[0]:,} and unit value in "
-        f"{moved[1]:,} (q at most 0.10); {(~heard).sum():,} not heard"
+    rows = strongest(result)[:_MOST]
+    return plot_forest(
+        ax,
+        _price_said(result, len(rows)),
+        provenance_of(result),
+        names=series_names(result.keys[rows.tolist()], result.by),
+        points=[
+            _part(result, "volume", rows, PALETTE[0], "o"),
+            _part(result, "price", rows, PALETTE[3], "s"),
+        ],
+        axis="change of unit value and of quantity, % (log scale; bar: 90 % interval)",
     )
+
+
+def _part(
+    result: PriceVolumeResult, part: str, rows: NDArray[np.intp], color: str, marker: str
+) -> Points:
+    judged, q = getattr(result, part), getattr(result, f"{part}_q")
+    middle, half = judged.change[rows], judged.half[rows]
+    return Points(
+        label=_LABELS[part],
+        sizes=np.stack([middle, middle - half, middle + half], axis=1),
+        color=color,
+        marker=marker,
+        full=np.nan_to_num(q[rows], nan=1.0) <= _CLEAR,
+    )
+
+
+def _price_said(result: PriceVolumeResult, shown: int) -> Said:
+    heard = result.heard
+    volume, price = (
+        int((np.nan_to_num(q[heard], nan=1.0) <= _CLEAR).sum())
+        for q in (result.volume_q, result.price_q)
+    )
+    headline = (
+        f"Of {heard.sum():,} series heard, the quantity moved clearly in {volume:,} and the unit "
+        f"value in {price:,}{_farthest(result)}"
+    )
+    if not shown:
+        headline = f"Price and quantity cannot be told apart for any of {len(heard):,} series"
+    years = "year" if result.baseline == 1 else f"{result.baseline} years"
+    subtitle = (
+        f"{trade_words(result.keys)}: {result.periods_after} periods from {result.since:%Y-%m} on "
+        f"against the {years} before."
+    )
+    if shown:
+        subtitle += (
+            f" The {shown} series least likely by chance; full marks: q at most {_CLEAR:.2f}."
+        )
+    unit_values = (
+        "Unit value: US dollars per kilogram; another mix of goods within a code moves it, too."
+    )
+    return Said(headline, subtitle, (f"{unit_values} Series: {tally(result.rule)}. {COMPATIBLE}",))
+
+
+def _farthest(result: PriceVolumeResult) -> str:
+    """Name the first of the series, where its quantity moved clearly."""
+    rows = strongest(result)[:1].tolist()
+    if not rows or not result.volume_q[rows[0]] <= _CLEAR:
+        return ""
+    name = series_names(result.keys, result.by)[rows[0]]
+    volume, price = (percent(part.change[rows[0]]) for part in (result.volume, result.price))
+    return f"; {name}: quantity {volume}, unit value {price}"
 
 
 def plot_unit_values(result: UnitValueResult, *, ax: Axes | None = None) -> Axes:
@@ -90,57 +125,46 @@ def plot_unit_values(result: UnitValueResult, *, ax: Axes | None = None) -> Axes
     -------
     matplotlib.axes.Axes
     """
-    with styled():
-        ax = ax or new_axes()
-        out = result.outlying
-        for cells, color, size, label in (
-            (np.isfinite(result.p) & ~out, FAINT, 5, "within what placebos do"),
-            (out, PALETTE[1], 18, f"stands out (q at most {result.rate:.2f})"),
+    out = result.outlying
+    if not np.isfinite(result.p).any():
+        return nothing_heard(ax, _unit_said(result), provenance_of(result))
+    box = Box(height=3.6, left=0.6)
+    with drawing_on(ax, _unit_said(result), provenance_of(result), box) as target:
+        for cells, color, marker, label in (
+            (np.isfinite(result.p) & ~out, FAINT, ".", "within what placebos do"),
+            (out, PALETTE[1], "D", f"stands out (q at most {result.rate:.2f})"),
         ):
             x, y = result.expected[cells], result.unit_value[cells]
-            ax.scatter(x, y, s=size, color=color, lw=0, alpha=0.7, label=label)
-        ax.set(
-            xscale="log", yscale="log", xlabel="expected, USD per kg", ylabel="found, USD per kg"
-        )
-        ax.axline((1, 1), (10, 10), color="black", lw=0.8)
-        found = (
-            f"{out.sum():,} of {np.isfinite(result.p).sum():,} unit values stand out; "
-            f"{(result.rule != '').sum():,} series not heard"
-        )
-        finish(ax, found, result.provenance, int(np.isfinite(result.p).sum()))
-    return ax
+            target.plot(x, y, marker, color=color, ms=4, lw=0, label=label)
+        target.set(xscale="log", yscale="log")
+        target.axline((1, 1), (10, 10), color=INK, lw=0.8, label="as expected")
+        label_axes(target, x="expected, USD per kg (log scale)", y="found, USD per kg (log scale)")
+        _prices(target)
+        legend_above(target)
+    return target
 
 
-def ratio_axis(ax: Axes, label: str) -> None:
-    """Write ratios on an axis of logs, at most as many as fit."""
-    low, high = ax.get_xlim()
-    every = [t for t in _TICKS if low <= np.log(t) <= high]
-    inside = every if len(every) <= _FITTING else [t for t in every if t in _COARSE]
-    ax.set_xticks(np.log(inside), [f"{t:g}" for t in inside])
-    ax.set_xlabel(label)
+def _prices(ax: Axes) -> None:
+    """Round prices on both axes, and no tick between them."""
+    for axis in (ax.xaxis, ax.yaxis):
+        low, high = axis.get_view_interval()
+        axis.set_major_locator(FixedLocator([x for x in _ROUND if low <= x <= high]))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(plain))
 
 
-def finish(ax: Axes, finding: str, provenance: tuple[str, ...], drawn: int) -> None:
-    """State the finding and the source; simulated data say so in their source."""
-    ax.set_title(f"{finding}\n{', '.join(provenance)}", loc="left")
-    if drawn:
-        ax.legend(
-            fontsize=SMALL, frameon=False, loc="upper left", bbox_to_anchor=(0.0, -0.11), ncols=4
-        )
-    else:
-        ax.set(xticks=[], xlabel="")
-        ax.text(0.02, 0.5, "nothing was heard", transform=ax.transAxes)
-
-
-def new_axes() -> Axes:
-    """Axes of a new figure that no window holds on to."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(8, 5), layout="constrained").subplots()
-
-
-def reach(
-    low: NDArray[np.float64], middle: NDArray[np.float64], high: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Error bars of an interval, shape (2, n)."""
-    return np.stack([middle - low, high - middle])
+def _unit_said(result: UnitValueResult) -> Said:
+    cells, out = int(np.isfinite(result.p).sum()), result.outlying
+    headline = f"{out.sum():,} of {cells:,} unit values stand out from what was expected"
+    if not cells:
+        headline = f"No unit value of {len(result.rule):,} series could be heard"
+    if out.any():
+        row, column = np.unravel_index(int(np.nanargmin(result.q)), result.q.shape)
+        name = series_names(result.keys, result.by)[int(row)]
+        gap = percent(result.gap[row, column])
+        headline += f"; the clearest: {name}, {gap} in {result.periods[int(column)]:%Y-%m}"
+    subtitle = (
+        f"{trade_words(result.keys)}, {result.periods[0]:%Y-%m} to {result.periods[-1]:%Y-%m}; "
+        f"a point is one series in one period, judged by {result.placebos:,} placebos."
+    )
+    return Said(headline, subtitle, (f"Series: {tally(result.rule)}. {COMPATIBLE}",))

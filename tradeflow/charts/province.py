@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
-from tradeflow.charts.style import FAINT, PALETTE, SMALL, styled
+from tradeflow.charts.canvas import ROOM, Box, Said, drawing_on, label_axes, legend_above
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.forest import nothing_heard, write_names
+from tradeflow.charts.names import good_name, goods, place_name
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import BAND, INK, MINUS, PALETTE, RULE, SMALL
+from tradeflow.charts.wrap import width
 from tradeflow.detect.witness.heard import tally
 from tradeflow.detect.witness.province.tables import place_frame
 from tradeflow.nomenclature.provinces import registered_place
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
+    from tradeflow.charts.provenance import Provenance
     from tradeflow.detect.witness.province.province import ProvinceResult
 
-_MOST: Final = 24
+_MOST: Final = 18
+_LINE: Final = 0.26  # inches
+_LABEL: Final = 2.7  # inches at most
+_FIGURES: Final = 1.65  # inches
 
 
 def plot_province(result: ProvinceResult, *, ax: Axes | None = None) -> Axes:
-    """Draw shares before and after with the interval of the shift, the largest shifts first.
+    """Draw shares before and after with the interval of the shift, the place asked for first.
 
     Parameters
     ----------
@@ -35,20 +46,35 @@ def plot_province(result: ProvinceResult, *, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
     """
     frame = place_frame(result).filter(pl.col("rule") == "")
-    shown = frame.sort(pl.col("shift").abs(), descending=True).head(_MOST).reverse()
-    with styled():
-        ax = ax or _new_axes(len(shown))
-        rows, data = np.arange(len(shown)), 100 * shown.select(*_COLUMNS).to_numpy()
-        ax.hlines(rows, data[:, 2], data[:, 3], color=FAINT, lw=3, alpha=0.5)
-        ax.plot(data[:, 0], rows, "o", mfc="white", mec=PALETTE[0], ms=5, label="before")
-        ax.plot(data[:, 1], rows, "o", color=PALETTE[0], ms=5, label="after")
-        ax.set_yticks(rows, [_name(row, result.by) for row in shown.iter_rows(named=True)])
-        ax.set_ylim(-0.7, max(len(shown), 1) - 0.3)
-        ax.set_xlabel("share of the good's exports, % (bar: before plus shift, 90 % interval)")
-        if len(shown):
-            ax.legend(loc="lower right")
-        ax.set_title(_title(result, frame), loc="left", fontsize=SMALL + 1)
-    return ax
+    other = pl.col("region") != result.asked
+    shown = frame.sort(other, -pl.col("shift").abs()).head(_MOST)
+    said, provenance = _said(result, frame), provenance_of(result)
+    if shown.is_empty():
+        return nothing_heard(ax, said, provenance)
+    names = [
+        f"{place}: {good_name(good, result.by)}"
+        for place, good in shown.select("province", result.by).iter_rows()
+    ]
+    shares = 100 * shown.select(*_COLUMNS).to_numpy()
+    return _drawn(ax, said, provenance, names, shares)
+
+
+def _drawn(
+    ax: Axes | None,
+    said: Said,
+    provenance: Provenance,
+    names: list[str],
+    shares: NDArray[np.float64],
+) -> Axes:
+    left = min(max(width(name, size=SMALL) for name in names), _LABEL) + 0.15
+    box = Box(height=_LINE * max(len(names), 3), left=left, right=_FIGURES)
+    with drawing_on(ax, said, provenance, box) as target:
+        _draw(target, shares)
+        write_names(target, names, _LABEL if ax is None else None)
+        legend_above(target, beside=_FIGURES if ax is None else 0.0)
+        if ax is None:
+            _figures(target, shares, 1 + 0.15 / (ROOM - left - _FIGURES))
+    return target
 
 
 _COLUMNS: Final = (
@@ -59,22 +85,56 @@ _COLUMNS: Final = (
 )
 
 
-def _name(row: dict[str, Any], by: str) -> str:
-    return f"{row['province']}, {row[by].replace('_', ' ')}"
+def _draw(ax: Axes, shares: NDArray[np.float64]) -> None:
+    """One line to a good and place; shares in per cent, as in the columns above."""
+    rows, (before, after, low, high) = np.arange(len(shares)), shares.T
+    ax.hlines(rows[1:] - 0.5, 0, 100, color=RULE, lw=0.4, zorder=0)
+    band = "90 % interval"
+    ax.hlines(rows, np.clip(low, 0, 100), np.clip(high, 0, 100), color=BAND, lw=4, label=band)
+    ax.plot(before, rows, "o", color=INK, mfc="white", ms=5, label="share before")
+    ax.plot(after, rows, "o", color=PALETTE[0], ms=5, label="share after")
+    ax.set(xlim=(-2, 102), ylim=(len(shares) - 0.5, -0.5))
+    ax.set_xticks([0, 25, 50, 75, 100])
+    label_axes(ax, x="share of the good's exports, %")
 
 
-def _title(result: ProvinceResult, frame: pl.DataFrame) -> str:
+def _figures(ax: Axes, shares: NDArray[np.float64], x: float) -> None:
+    for y, (before, after, low, high) in enumerate(shares):
+        said = f"{_points(after - before)} ({_points(low - before)} to {_points(high - before)}) pp"
+        ax.text(x, y, said, transform=ax.get_yaxis_transform(), va="center", fontsize=SMALL)
+
+
+def _points(value: float) -> str:
+    """Percentage points, with their sign."""
+    return f"{value:+.0f}".replace("-", MINUS)
+
+
+def _said(result: ProvinceResult, frame: pl.DataFrame) -> Said:
     place = registered_place(result.asked).name_en
     asked = frame.filter(pl.col("region") == result.asked)
     up = int((asked["shift_low"] > 0).sum())
-    return (
-        f"The share of exporters registered in {place} rose in {up} of {len(asked)} goods to "
-        f"{result.partner} since {result.since:%Y-%m}\n{', '.join(result.provenance)}\n"
-        f"{tally(good.rule for good in result.goods)}"
+    headline = (
+        f"The share of exporters registered in {place} rose in {up} of "
+        f"{goods(len(asked), result.by)} to {place_name(result.partner)}{_largest(result, asked)}"
     )
+    subtitle = (
+        f"Exports of {place_name(result.reporter)} to {place_name(result.partner)} from "
+        f"{result.since:%Y-%m} on against before, by where the exporter is registered; at the "
+        "right the shift in percentage points."
+    )
+    note = (
+        f"Goods: {tally(good.rule for good in result.goods)}. Where a firm is registered is not "
+        f"where goods are made. {COMPATIBLE}"
+    )
+    return Said(headline, subtitle, (note,))
 
 
-def _new_axes(rows: int) -> Axes:
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(8, 1.7 + 0.24 * max(rows, 4)), layout="constrained").subplots()
+def _largest(result: ProvinceResult, asked: pl.DataFrame) -> str:
+    """Name the good with the largest clear rise."""
+    clear = asked.filter(pl.col("shift_low") > 0).sort("shift", descending=True)
+    if clear.is_empty():
+        return f" since {result.since:%Y-%m}"
+    row = clear.row(0, named=True)
+    before, after = (100 * row[f"share_{when}"] for when in ("before", "after"))
+    good = good_name(row[result.by], result.by)
+    return f": {good} from {before:.0f} to {after:.0f} % since {result.since:%Y-%m}"

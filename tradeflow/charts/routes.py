@@ -1,14 +1,23 @@
-"""The picture of the routes: donor, hubs and partner; what is lost is dashed, excess is a width."""
+"""The picture of the routes: what the direct route lost and hubs gained, as bands on one scale."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
-from tradeflow.charts.style import FAINT, INK, MINUS, NOTE, PALETTE, SMALL, millions, styled
+from tradeflow.charts.canvas import Box, drawing_on
+from tradeflow.charts.forest import nothing_heard
+from tradeflow.charts.names import place_name
+from tradeflow.charts.page import height_of, width_of
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.routes_words import interval_words, routes_said, share_words
+from tradeflow.charts.style import BAND, BODY, DASHES, FAINT, INK, PALETTE, SMALL
 from tradeflow.detect.witness.ledger import ALL
 from tradeflow.detect.witness.routes.tables import totals_frame
 
@@ -17,24 +26,52 @@ if TYPE_CHECKING:
 
     from tradeflow.detect.witness.routes.routes import RoutesResult
 
-_LEFT, _MIDDLE, _RIGHT = 0.08, 0.5, 0.92
-_WIDEST: Final = 0.16  # of a band, in parts of the axes' height
-_THINNEST: Final = 0.004
-_FLOOR: Final = (0.07, 0.78)  # between which the hubs lie
+_WIDEST: Final = 0.95  # inches of the widest band
+_LANE: Final = 0.54  # inches that a hub takes beside its band
+_HEAD: Final = 0.3  # inches for the names of donor and partner
+_SIDE: Final = 0.12  # inches from the edge to donor and partner
+_TURN: Final = 0.12  # part of the width in which bands bend
+_HUB, _ONWARD = (0.42, 0.30), (0.71, 0.82)  # parts of a wide and of a narrow width
+_NARROW: Final = 5.5  # inches
+_THINNEST: Final = 0.7  # points
 
 
 @dataclass(frozen=True, slots=True)
-class _Scale:
-    """US dollars to heights; excesses have a scale of their own, which the figure states."""
+class _Lane:
+    """A hub: the row of its totals, and where its bands start, run and end, inches from the top."""
 
-    usd: float
+    row: dict[str, Any]
+    start: float
+    middle: float
+    end: float
 
-    def height(self, usd: float) -> float:
-        return max(_WIDEST * abs(usd) / self.usd, _THINNEST)
+
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """Axes in inches from the top left corner, and the scale of all bands, loss and excess."""
+
+    ax: Axes
+    width: float
+    scale: float
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room for words over the bands."""
+        return self.width < _NARROW
+
+    @property
+    def columns(self) -> tuple[float, float, float, float]:
+        """Where bands start, reach a hub, leave it, and end."""
+        hub, onward = _HUB[self.narrow], _ONWARD[self.narrow]
+        return _SIDE, hub * self.width, onward * self.width, self.width - _SIDE
+
+    def inches(self, usd: float) -> float:
+        """Height of a band."""
+        return abs(usd) * self.scale
 
 
 def plot_routes(result: RoutesResult, *, ax: Axes | None = None) -> Axes:
-    """Draw loss and excess as bands between countries.
+    """Draw the direct route's loss and the hubs' excess as bands between countries.
 
     Parameters
     ----------
@@ -49,118 +86,128 @@ def plot_routes(result: RoutesResult, *, ax: Axes | None = None) -> Axes:
 
     Notes
     -----
-    The loss is dashed and empty, excesses are filled: dark if their interval lies above 0, else
-    light. The loss has a scale of its own where it is far larger than any excess.
+    All bands are on one scale. The loss is dashed and empty. An excess is filled: in colour if
+    its interval lies above 0, else grey; below 0 it is dashed and empty, too.
     """
     totals = totals_frame(result).filter(pl.col(result.by) == ALL)
+    whole = totals.row(-1, named=True)
     hubs = [r for r in totals.iter_rows(named=True) if r["partner"] != ALL and not r["rule"]]
     hubs.sort(key=lambda row: row["excess_usd"], reverse=True)
-    whole = totals.row(-1, named=True)
-    with styled():
-        ax = ax or _new_axes(len(hubs))
-        ax.set(xlim=(0, 1), ylim=(0, 1))
-        ax.axis("off")
-        if hubs:
-            _draw(ax, result, hubs, whole)
-        ax.set_title(_title(result, whole), loc="left", fontsize=SMALL + 1)
-    return ax
+    said, provenance = routes_said(result, whole), provenance_of(result)
+    if not hubs:
+        return nothing_heard(ax, said, provenance)
+    box = Box(height=_height(hubs, whole), left=0.0, right=0.0, above=0.1, below=0.1)
+    with drawing_on(ax, said, provenance, box) as target:
+        target.axis("off")
+        _draw(target, result, hubs, whole)
+    return target
+
+
+def _height(hubs: list[dict[str, Any]], whole: dict[str, Any]) -> float:
+    """Inches that the drawing takes, its widest band as wide as it may be."""
+    amounts = np.abs([whole["loss_usd"], *(row["excess_usd"] for row in hubs)])
+    return float(_HEAD + amounts.sum() * _WIDEST / amounts.max() + _LANE * (len(hubs) + 1))
 
 
 def _draw(
     ax: Axes, result: RoutesResult, hubs: list[dict[str, Any]], whole: dict[str, Any]
 ) -> None:
-    widest = max(abs(row["excess_usd"]) for row in hubs)
-    scale = _Scale(max(widest, 1.0))
-    _loss(ax, 0.86, whole)
-    heights = np.array([scale.height(row["excess_usd"]) for row in hubs])
-    gap = (_FLOOR[1] - _FLOOR[0] - heights.sum()) / len(hubs)
-    middles = _FLOOR[1] - np.cumsum(heights + gap) + heights / 2
-    for y, row in zip(middles, hubs, strict=True):
-        _detour(ax, float(y), row, scale)
-    for x, name in ((_LEFT, result.donor), (_RIGHT, result.partner)):
-        ax.plot([x, x], [0.05, 0.95], color=INK, lw=2.5, solid_capstyle="butt")
-        said = "donors" if name == ALL else name
-        ax.text(x, 0.97, said, ha="center", va="bottom", fontsize=SMALL + 1, weight="bold")
-    ax.text(
-        _LEFT,
-        0.0,
-        f"Widths of excesses: {millions(widest)} m USD is the widest; the loss is not on their "
-        "scale. Light: the interval holds 0.",
-        fontsize=NOTE,
-        color=FAINT,
-        va="bottom",
+    height, width = height_of(ax), width_of(ax)
+    ax.set(xlim=(0, width), ylim=(height, 0))
+    amounts = np.abs([whole["loss_usd"], *(row["excess_usd"] for row in hubs)])
+    room = max(height - _HEAD - _LANE * (len(hubs) + 1), 0.2 * height)
+    drawn = _Map(ax, width, room / float(amounts.sum()))
+    loss = _HEAD + drawn.inches(whole["loss_usd"])
+    starts, ends = (
+        _stacked(loss, [drawn.inches(row[name] or 0.0) for row in hubs])
+        for name in ("excess_usd", "onward_usd")
+    )
+    lane = (height - loss) / len(hubs)
+    _direct(drawn, whole, _HEAD, loss)
+    for i, row in enumerate(hubs):
+        _detour(drawn, _Lane(row, starts[0][i], loss + (i + 0.6) * lane, ends[0][i]))
+    left, _, _, right = drawn.columns
+    for x, name, low, ha in (
+        (left, result.donor, starts[1], "left"),
+        (right, result.partner, ends[1], "right"),
+    ):
+        ax.plot([x, x], [_HEAD, low], color=INK, lw=3, solid_capstyle="butt")
+        ax.text(x, _HEAD - 0.06, place_name(name), ha=ha, va="bottom", weight="bold", fontsize=BODY)
+
+
+def _stacked(top: float, heights: list[float]) -> tuple[list[float], float]:
+    """Middles of bands that lie one under the other, and where the last ends."""
+    edges = list(accumulate(heights, initial=top))
+    return [(a + b) / 2 for a, b in pairwise(edges)], edges[-1]
+
+
+def _direct(drawn: _Map, whole: dict[str, Any], top: float, bottom: float) -> None:
+    left, _, _, right = drawn.columns
+    _band(drawn, [(left, (top + bottom) / 2), (right, (top + bottom) / 2)], bottom - top, None)
+    said = f"lost on the direct route: {interval_words(whole, 'loss_usd')}"
+    drawn.ax.text(
+        drawn.width / 2, (top + bottom) / 2, said, ha="center", va="center", fontsize=SMALL
     )
 
 
-def _loss(ax: Axes, y: float, whole: dict[str, Any]) -> None:
-    half = _WIDEST / 4
-    ax.fill(
-        [_LEFT, _RIGHT, _RIGHT, _LEFT],
-        [y - half, y - half, y + half, y + half],
-        facecolor="none",
-        edgecolor=INK,
-        lw=1.0,
-        ls=(0, (4, 3)),
-    )
-    ax.text(
-        _MIDDLE, y, f"loss {_interval(whole, 'loss_usd')}", ha="center", va="center", fontsize=SMALL
-    )
-
-
-def _detour(ax: Axes, y: float, row: dict[str, Any], scale: _Scale) -> None:
-    """Donor to hub, and hub to partner where the hub reports."""
-    clear = row["excess_usd_low"] > 0
-    half = scale.height(row["excess_usd"]) / 2
-    ax.fill_between(
-        [_LEFT, _MIDDLE], y - half, y + half, color=PALETTE[2] if clear else "#d0d0d0", lw=0
-    )
-    ax.text(_MIDDLE + 0.012, y, row["partner"], va="center", fontsize=SMALL + 1, weight="bold")
-    ax.text(
-        _LEFT + 0.015,
-        y + half + 0.012,
-        f"{_interval(row, 'excess_usd')}, at most {_share(row)} of the loss",
-        fontsize=NOTE,
-        va="bottom",
-    )
+def _detour(drawn: _Map, lane: _Lane) -> None:
+    """From donor to hub, and from hub to partner where the hub reports."""
+    row, (left, hub, onward, right) = lane.row, drawn.columns
+    clear, wide = row["excess_usd_low"] > 0, drawn.inches(row["excess_usd"])
+    face = None if row["excess_usd"] < 0 else PALETTE[2] if clear else BAND
+    _band(drawn, [(left, lane.start), (hub, lane.middle)], wide, face)
+    if not drawn.narrow:
+        drawn.ax.text(
+            hub, lane.middle - wide / 2 - 0.03, interval_words(row, "excess_usd"), ha="right",
+            va="bottom", fontsize=SMALL,
+        )  # fmt: skip
+    _hub(drawn, lane)
     if row["onward_rule"]:
-        ax.text(_MIDDLE + 0.07, y, "onward leg not heard", va="center", fontsize=NOTE, color=FAINT)
         return
-    half = scale.height(row["onward_usd"]) / 2
-    face = PALETTE[0] if row["onward_usd_low"] > 0 else "#d0d0d0"
-    ax.fill_between([_MIDDLE + 0.07, _RIGHT], y - half, y + half, color=face, lw=0)
-    words = f"onward {_interval(row, 'onward_usd')}"
-    ax.text(_RIGHT - 0.015, y - half - 0.012, words, ha="right", va="top", fontsize=NOTE)
+    clear, wide = row["onward_usd_low"] > 0, drawn.inches(row["onward_usd"])
+    face = None if row["onward_usd"] < 0 else PALETTE[0] if clear else BAND
+    _band(drawn, [(onward, lane.middle), (right, lane.end)], wide, face)
 
 
-def _interval(row: dict[str, Any], name: str) -> str:
-    at, low, high = (millions(row[f"{name}{end}"]) for end in ("", "_low", "_high"))
-    return f"{at} ({low} to {high}) m USD"
+def _hub(drawn: _Map, lane: _Lane) -> None:
+    """Name of the hub, how much of the loss its excess could carry, and what it sent on."""
+    x, row, most = drawn.columns[1] + 0.08, lane.row, f"at most {share_words(lane.row)}"
+    said = f"{interval_words(row, 'excess_usd')}\n{most}"
+    if not drawn.narrow:
+        on = "not heard" if row["onward_rule"] else interval_words(row, "onward_usd")
+        said = f"{most} of the loss\nonward: {on}"
+    name = place_name(lane.row["partner"])
+    drawn.ax.text(x, lane.middle, name, weight="bold", fontsize=BODY, va="bottom")
+    drawn.ax.text(x, lane.middle + 0.03, said, fontsize=SMALL, va="top", color=FAINT)
 
 
-def _title(result: RoutesResult, whole: dict[str, Any]) -> str:
-    source = ", ".join(result.provenance)
-    if whole["rule"]:
-        return f"Routes to {result.partner}: {whole['rule']}\n{source}"
-    return (
-        f"Since {result.since:%Y-%m} the excess through {len(result.hubs)} hubs could carry at "
-        f"most {_share(whole)}\nof what the direct route to {result.partner} lost; that it did is "
-        f"not shown\n{source}"
-    )
+def _band(drawn: _Map, ends: list[tuple[float, float]], wide: float, face: str | None) -> None:
+    """Draw a band that bends near donor and partner; without a face it is dashed and empty."""
+    (x0, y0), (x1, y1) = ends
+    bend = _TURN * drawn.width
+    first = x0 < drawn.width / 2 and y0 != y1
+    turn = (x0, x0 + bend) if first else (x1 - bend, x1)
+    upper = _edge(x0, y0, x1, y1, turn, -wide / 2)
+    lower = _edge(x0, y0, x1, y1, turn, wide / 2)[::-1]
+    codes = [Path.MOVETO, Path.LINETO, *[Path.CURVE4] * 3, Path.LINETO]
+    back = [Path.LINETO, Path.LINETO, *[Path.CURVE4] * 3, Path.LINETO]
+    shape = Path(np.array([*upper, *lower]), [*codes, *back])
+    style: dict[str, Any] = {"facecolor": face or "none", "edgecolor": face or INK}
+    style |= {"lw": _THINNEST, "ls": "solid" if face else DASHES}
+    drawn.ax.add_patch(PathPatch(shape, **style))
 
 
-def _share(row: dict[str, Any]) -> str:
-    return (
-        f"{_percent(row['share'])} ({_percent(row['share_low'])} to {_percent(row['share_high'])})"
-    )
-
-
-def _percent(share: float) -> str:
-    """Per cent with a true minus sign and no negative zero."""
-    return f"{share:z.1%}".replace("-", MINUS)
-
-
-def _new_axes(hubs: int) -> Axes:
-    from matplotlib.figure import Figure
-
-    size = (8.2, 2.6 + 0.55 * max(hubs, 2))
-    return Figure(figsize=size, layout="constrained").subplots()
+def _edge(  # noqa: PLR0917  two points, where it bends, and how far beside
+    x0: float, y0: float, x1: float, y1: float, turn: tuple[float, float], beside: float
+) -> list[tuple[float, float]]:
+    """One long side: straight, one S-shaped bend, straight; six corners, the middle ones bent."""
+    start, end = turn
+    middle = (start + end) / 2
+    return [
+        (x0, y0 + beside),
+        (start, y0 + beside),
+        (middle, y0 + beside),
+        (middle, y1 + beside),
+        (end, y1 + beside),
+        (x1, y1 + beside),
+    ]

@@ -3,73 +3,100 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from tradeflow.charts.category import draw_category
-from tradeflow.charts.footer import software
+from tradeflow.charts.credit import give_credit
+from tradeflow.charts.metadata import savefig_options
 from tradeflow.charts.overview import plot_overview
-from tradeflow.charts.page import HEADLINE_ID, SOURCE_ID, figure_of
+from tradeflow.charts.page import figure_of
+from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import styled
+from tradeflow.errors import UsageError
 from tradeflow.files import write_whole
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
-    from matplotlib.figure import Figure
-
+    from tradeflow.charts.provenance import HasProvenance
     from tradeflow.detect.annual.result import ShiftTable
 
 DPI: Final = 150
-_ONE_LINE: Final = str.maketrans({"\n": " ", "\N{NO-BREAK SPACE}": " "})
-_COMPRESSION: Final = 2  # zlib; more takes longer and gains nothing on drawings
+FORMATS: Final = ("png", "svg", "pdf")
+"""Formats that hold a provenance."""
 
 
-def save_figure(fig: Figure, folder: Path, stem: str) -> list[Path]:
-    """Write a figure as PNG and as SVG, with its title and source in the metadata.
+def save_figure(
+    figure: Figure | Axes,
+    path: str | Path,
+    *,
+    source: HasProvenance | Iterable[str] | None = None,
+) -> Path:
+    """Write a figure with its title and provenance in the metadata; same bytes every time.
 
     Parameters
     ----------
-    fig
-        A figure.
-    folder
-        Where to; made if it is not there.
-    stem
-        Name of the files without their ending.
+    figure
+        What a ``plot`` returned: a figure, or axes, whose whole figure is written. A figure of
+        your own that several plots were drawn on carries the provenance of all.
+    path
+        Where to; its ending, .png, .svg or .pdf, says the format. Folders are made.
+    source
+        Results or sources that the figure rests on beside those that were drawn by ``plot``.
 
     Returns
     -------
-    list of Path
-        The files written.
+    Path
+        The file.
 
     Raises
     ------
+    UsageError
+        The ending names no format, or `figure` is none.
     OutputError
-        They cannot be written.
+        The file cannot be written.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> shifts = tf.detect_shifts(tf.panel(tf.load_sample()), baskets=500)
+    >>> tf.save_figure(shifts.plot(), "overview.png").name
+    'overview.png'
     """
-    title, source = _said(fig, HEADLINE_ID), _said(fig, SOURCE_ID)
-    common = {"Title": title, "Source": source}
-    drawn = {
-        "png": _render(fig, "png", {**common, "Software": software()}),
-        "svg": _render(fig, "svg", {**common, "Creator": software(), "Date": None}),
-    }
-    for ending, content in drawn.items():
-        write_whole(folder / f"{stem}.{ending}", content)
-    return [folder / f"{stem}.{ending}" for ending in drawn]
-
-
-def _said(fig: Figure, gid: str) -> str:
-    """Read a paragraph of the figure back as one line."""
-    return " ".join(t.get_text() for t in fig.texts if t.get_gid() == gid).translate(_ONE_LINE)
-
-
-def _render(fig: Figure, ending: str, metadata: dict[str, str | None]) -> bytes:
+    target = Path(path)
+    ending = chart_format(target)
+    whole = figure_of(figure) if isinstance(figure, Axes) else figure
+    if not isinstance(whole, Figure):
+        raise UsageError(
+            f"{type(figure).__name__} is no figure: give what its plot() returned, as in "
+            "save_figure(result.plot(), 'figure.png')."
+        )
+    if source is not None:
+        give_credit(whole, "", provenance_of(source))
     buffer = io.BytesIO()
-    options: dict[str, Any] = (
-        {"pil_kwargs": {"compress_level": _COMPRESSION}} if ending == "png" else {}
-    )
     with styled():
-        fig.savefig(buffer, format=ending, dpi=DPI, metadata=metadata, **options)
-    return buffer.getvalue()
+        whole.savefig(buffer, format=ending, dpi=DPI, **savefig_options(whole, ending))
+    write_whole(target, buffer.getvalue())
+    return target
+
+
+def chart_format(path: Path) -> str:
+    """Return the format that a file's ending names.
+
+    Raises
+    ------
+    UsageError
+        No figure can be written so.
+    """
+    ending = path.suffix.removeprefix(".").lower()
+    if ending not in FORMATS:
+        allowed = ", ".join(f".{name}" for name in FORMATS)
+        raise UsageError(f"{path}: a figure needs a name that ends in one of {allowed}.")
+    return ending
 
 
 def draw_gallery(shifts: ShiftTable, folder: Path) -> list[Path]:
@@ -87,7 +114,12 @@ def draw_gallery(shifts: ShiftTable, folder: Path) -> list[Path]:
     list of Path
         The files written: the overview first, then the categories in the table's order.
     """
-    written = save_figure(figure_of(plot_overview(shifts)), folder, "overview")
+    written = _both(plot_overview(shifts), folder, "overview")
     for name in (row.name for row in shifts.rows):
-        written += save_figure(draw_category(shifts, name), folder, name)
+        written += _both(draw_category(shifts, name), folder, name)
     return written
+
+
+def _both(figure: Figure | Axes, folder: Path, stem: str) -> list[Path]:
+    """For a screen, and for print."""
+    return [save_figure(figure, folder / f"{stem}.{ending}") for ending in ("png", "svg")]

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tradeflow.charts.canvas import Box, Said, drawing_on, legend_above
+from tradeflow.charts.credit import give_credit
+from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import BODY, FAINT, INK, PALETTE, SMALL, plain, styled
 from tradeflow.detect.robust.text import name_of
 
@@ -20,6 +23,10 @@ _CEILING: Final = 8.0
 _FLOOR: Final = 2.0
 _HEIGHT: Final = 0.75
 _GAP: Final = 0.16
+_TALL: Final = 2.3  # inches, and so are the next two
+_TITLE: Final = 0.25
+_AIR: Final = 0.1
+_SERIES: Final = "the caller's own series"
 
 
 def plot_shift(result: ShiftResult, *, ax: Axes | None = None) -> Axes:
@@ -32,17 +39,33 @@ def plot_shift(result: ShiftResult, *, ax: Axes | None = None) -> Axes:
     ax
         Where; it should leave room above. A new figure if None.
     """
-    from matplotlib import pyplot as plt
+    said, provenance = _said(result), provenance_of([_SERIES])
+    if ax is not None:
+        with styled():
+            _draw(result, ax)
+        give_credit(ax, said.headline, provenance)
+        return ax
+    wedge = _TALL * (_GAP + _HEIGHT) + _TITLE if len(result.wedge_dates) else 0.0
+    with drawing_on(None, said, provenance, Box(_TALL, left=0.7, above=wedge + _AIR)) as own:
+        _draw(result, own)
+    return own
 
-    with styled():
-        if ax is None:
-            tall = len(result.wedge_dates) > 0
-            figure, ax = plt.subplots(figsize=(7.2, 5.2 if tall else 3.2))
-            figure.subplots_adjust(top=0.55 if tall else 0.9, bottom=0.1, left=0.11, right=0.97)
-        _draw_fit(result, ax)
-        if len(result.wedge_dates):
-            _draw_wedge(result, ax)
-    return ax
+
+def _said(result: ShiftResult) -> Said:
+    shifts = [f"{name_of(s.date, result.labels)} ({s.size:+.3g})" for s in result.shifts]
+    found = f"Level shifts at {', '.join(shifts)}" if len(shifts) > 1 else "No level shift"
+    headline = f"Level shift at {shifts[0]}" if len(shifts) == 1 else found
+    subtitle = (
+        f"Robust fit of {len(result.labels)} periods, in the unit of the series; outliers: "
+        f"{len(result.outliers)}, periods without a value: {result.n_missing}."
+    )
+    return Said(headline, subtitle)
+
+
+def _draw(result: ShiftResult, ax: Axes) -> None:
+    _draw_fit(result, ax)
+    if len(result.wedge_dates):
+        _draw_wedge(result, ax)
 
 
 def _draw_fit(result: ShiftResult, ax: Axes) -> None:
@@ -63,12 +86,11 @@ def _draw_fit(result: ShiftResult, ax: Axes) -> None:
             xycoords=("data", "axes fraction"),
             va="top",
             fontsize=SMALL,
-            color=PALETTE[3],
         )
     ax.set_xlim(0, len(position) + 1)
     ax.yaxis.set_major_formatter(lambda value, _: plain(value))
     _name_periods(result, ax)
-    ax.legend(loc="lower left", ncols=3, fontsize=SMALL)
+    legend_above(ax)
 
 
 def _name_periods(result: ShiftResult, ax: Axes) -> None:
@@ -112,7 +134,7 @@ def _draw_wedge(result: ShiftResult, ax: Axes) -> None:
 def _shades() -> LinearSegmentedColormap:
     from matplotlib.colors import LinearSegmentedColormap
 
-    return LinearSegmentedColormap.from_list("wedge", ["#ffffff", PALETTE[3], PALETTE[1], INK])
+    return LinearSegmentedColormap.from_list("wedge", ["white", PALETTE[3], PALETTE[1], INK])
 
 
 def _label_wedge(result: ShiftResult, top: Axes) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from figure_texts import words as words_of
+from matplotlib.figure import Figure
 
 import tradeflow as tf
 from tradeflow.detect.robust.fit import detect_shift
@@ -192,9 +194,6 @@ def test_candidates_by_date_and_position_agree() -> None:
 
 
 def test_frames_summary_and_plot() -> None:
-    import matplotlib as mpl
-
-    mpl.use("agg")
     found = detect_shift(pd.Series(with_value(12, 60.0), index=MONTHS))
     assert list(found.to_frame("shifts", backend="polars")["position"]) == [31]
     assert found.to_frame("outliers")["position"].tolist() == [13]
@@ -205,20 +204,16 @@ def test_frames_summary_and_plot() -> None:
     text = found.summary()
     assert "level shift at 2021-07" in text
     assert "2020-01 (" in text
-    axes = found.plot()
+    assert "Level shift at 2021-07" in words_of(found.plot())
+    axes = Figure().subplots()
     assert found.plot(axes) is axes
-    mpl.pyplot.close("all")
 
 
 def test_a_result_without_shifts_or_outliers_still_prints() -> None:
-    import matplotlib as mpl
-
-    mpl.use("agg")
     found = detect_shift(RNG.normal(size=60), max_shifts=0, harmonics=0)
     assert len(found.to_frame("shifts")) == len(found.to_frame("outliers")) == 0
     assert "no level shift" in found.summary()
-    found.plot()
-    mpl.pyplot.close("all")
+    assert "No level shift" in words_of(found.plot())
 
 
 def test_import_does_not_load_the_compiler() -> None:

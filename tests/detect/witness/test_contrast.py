@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 import pytest
+from figure_texts import words
 
 import tradeflow as tf
 from tradeflow.detect.witness.contrast.contrast import contrast
@@ -216,8 +217,8 @@ def test_says_why_it_is_not_heard() -> None:
     assert "simulated" in result.summary()
     with pytest.raises(UsageError, match="no path to draw"):
         result.plot(name="000000")
-    assert "of 2 series heard" in result.plot().get_title(loc="left")
-    assert "simulated 1" in result.plot(name="000008").get_title(loc="left")
+    assert "of 2 codes heard" in words(result.plot())
+    assert "simulated 1" in words(result.plot(name="000008"))
 
 
 def test_two_placebos_are_too_few() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from figure_texts import words
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -135,7 +136,7 @@ def test_russia_alone_is_heard_against_itself_only(annual: pl.DataFrame) -> None
     assert toys["change_p"] > 0.5
     assert 0.05 < toys["limit_share"] < 0.5
     assert "leave no trace" in result.summary()
-    assert "0 of 2 heard moved" in result.plot().get_title(loc="left")
+    assert "0 of 2 heard moved" in words(result.plot())
 
 
 def test_goods_that_are_not_there_are_said(flows: pl.DataFrame) -> None:
@@ -144,7 +145,7 @@ def test_goods_that_are_not_there_are_said(flows: pl.DataFrame) -> None:
     assert row["rule"] == row["rule_destinations"] == "not heard: not in the table"
     assert row["change_log"] is row["change_q"] is row["limit_share"] is None
     assert "not in the table" in result.summary()
-    assert "SIMULATED" in result.plot().get_title(loc="left")
+    assert "SIMULATED" in words(result.plot())
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 import statsmodels.api as sm
+from figure_texts import words
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -109,9 +110,9 @@ def test_changes_of_two_events_are_told_apart() -> None:
         assert struck["level_log"].to_numpy() == pytest.approx([truth, truth], abs=0.35)
         assert struck["competitors"].to_list() == [LATER if event == EVENT else EVENT] * 2
     assert result.changed.height == 4
-    shown = result.plot()
-    assert "SIMULATED" in shown.get_title(loc="left")
-    assert "4 of 120 changes hold" in shown.get_title(loc="left")
+    shown = words(result.plot())
+    assert "SIMULATED" in shown
+    assert "4 of 120 changes hold" in shown
 
 
 def test_a_unit_of_money_is_only_a_unit() -> None:
@@ -167,7 +168,7 @@ def test_real_sanctions_come_out_with_the_right_sign(eu: pl.DataFrame) -> None:
     assert (heard["rule_placebo"] == "not heard: fewer than 19 placebo windows before it").all()
     assert heard["p"].null_count() == heard["q"].null_count() == heard.height
     assert "Do not read them as error rates" in result.summary()
-    assert "none calibrated" in result.plot().get_title(loc="left")
+    assert "none calibrated" in words(result.plot())
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from figure_texts import words
 from hypothesis import given
 from hypothesis import strategies as st
 from place_flows import START, drawn, placed
@@ -67,7 +68,7 @@ def test_guangdong_first_and_who_made_the_change() -> None:
     assert province(flows, since=SINCE, province="Zhejiang").to_frame("polars")["region"][0] == "33"
     assert "SIMULATED" in found.summary()
     assert "no registered place" in found.summary()
-    assert "Guangdong rose in 1 of 1" in found.plot().get_title(loc="left")
+    assert "Guangdong rose in 1 of 1 category" in words(found.plot())
 
 
 def test_the_embedded_sources_have_no_place(eu: pl.DataFrame) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from figure_texts import words
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -105,7 +106,7 @@ def test_tails_are_calibrated_and_a_false_price_is_found(flows: pl.DataFrame) ->
     )
     assert inside.mean() == pytest.approx(0.9, abs=0.02)
     assert "stand out" in result.summary()
-    assert "SIMULATED" in result.plot().get_title(loc="left")
+    assert "SIMULATED" in words(result.plot())
 
 
 def test_every_series_is_in_the_frame(flows: pl.DataFrame) -> None:

@@ -1,0 +1,294 @@
+"""All codes by month on one sheet: each against its own year before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+from matplotlib.collections import LineCollection
+from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from tradeflow.charts.canvas import Box, Said, drawing_on
+from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.legends import entries_above, lines_of
+from tradeflow.charts.monthly_axis import runs, ticks_of
+from tradeflow.charts.monthly_marks import BROKEN, NOT_RELEASED, SPANS, WITHHELD
+from tradeflow.charts.monthly_members import parts_of
+from tradeflow.charts.monthly_words import exporters
+from tradeflow.charts.names import good_name, place_name
+from tradeflow.charts.page import WIDTH, width_of
+from tradeflow.charts.provenance import provenance_of
+from tradeflow.charts.style import FAINT, INK, NOTE, RULE, TIMES
+from tradeflow.charts.wrap import shorten
+from tradeflow.detect.monthly.year_on_year import YEAR, year_on_year
+from tradeflow.errors import TooShortError
+from tradeflow.flows.check import check_flows
+from tradeflow.frames import to_polars
+from tradeflow.panel.states import State
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from tradeflow.frames import Frame
+    from tradeflow.panel.model import Panel
+
+_COLORS: Final = ("#0b2545", "#5585ad", "#bcd3e3", "#f4f4f2", "#f6d7ae", "#d9822b", "#7a3600")
+_EDGES: Final = tuple(float(np.log(ratio)) for ratio in (0.25, 0.5, 0.8, 1.25, 2.0, 4.0))
+_WORDS: Final = (
+    f"below {TIMES}0.25",
+    f"{TIMES}0.25 to 0.5",
+    f"{TIMES}0.5 to 0.8",
+    "about the same",
+    f"{TIMES}1.25 to 2",
+    f"{TIMES}2 to 4",
+    f"above {TIMES}4",
+)
+_FALLS: Final = 3  # classes, each with a line through it: on grey paper falls look like rises
+_LINES: Final = ("white", "white", "#33566f")
+_GUESSED: Final = "estimated or mirror"
+_NOTHING: Final = "blank: nothing to compare with"
+_PITCH: Final = 0.135  # inches from row to row
+_NAMES: Final = 2.55  # inches
+_LEGEND: Final = 0.155  # inches for each of its lines
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grid:
+    """Rows of the map.
+
+    Attributes
+    ----------
+    names, heads
+        Of the rows, and which are categories; shape (n,).
+    log
+        Shape (n, months): log ratio to the year before; NaN where there is none.
+    state
+        Same shape, as in a panel.
+    periods
+        Months of the columns.
+    """
+
+    names: list[str]
+    heads: list[bool]
+    log: NDArray[np.float64]
+    state: NDArray[np.uint8]
+    periods: tuple[date, ...]
+
+
+def plot_heatmap(
+    flows: Frame,
+    *,
+    reporter: str | None = None,
+    partner: str = "RUS",
+    calendar: pl.DataFrame | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw all categories and their codes by month, each against the same month a year before.
+
+    Parameters
+    ----------
+    flows
+        A monthly flow table.
+    reporter
+        ISO alpha-3; None for the only exporter, or all together.
+    partner
+        ISO alpha-3.
+    calendar
+        Which reporter released which month, from :func:`tradeflow.release_calendar`.
+    ax
+        Axes to draw on, with room for names at their left; None for a figure of its own.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    UsageError
+        The table is annual, or has no such exports.
+    TooShortError
+        It holds no more than a year.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> flows = tf.load_sample("eu-high-priority-monthly")
+    >>> ax = tf.plot_heatmap(flows)
+    >>> ax.get_yticklabels()[0].get_text()
+    'UAV and aircraft parts'
+    """
+    from tradeflow.detect.findings.question import ask
+
+    table = check_flows(to_polars(flows))
+    route = (partner, reporter)
+    (last,) = table.select(pl.col("period").max()).row(0)
+    asked = ask(table, "category", route, since=last, hubs=(), q=0.1, calendar=calendar)
+    who = tuple(asked.asked_flows["reporter"].unique().sort())
+    return draw_heatmap(asked.asked, who, partner, ax=ax)
+
+
+def draw_heatmap(
+    panel: Panel, reporters: tuple[str, ...], partner: str, *, ax: Axes | None = None
+) -> Axes:
+    """Draw the map of a monthly panel by category.
+
+    Parameters
+    ----------
+    panel
+        Of one destination, with its parts.
+    reporters, partner
+        ISO alpha-3.
+    ax
+        As for :func:`plot_heatmap`.
+
+    Raises
+    ------
+    TooShortError
+        The panel holds no more than a year.
+    """
+    if len(panel.periods) <= YEAR:
+        raise TooShortError(
+            f"{len(panel.periods)} months hold no month with a year before it: give 13 or more."
+        )
+    grid = _grid(panel, china=reporters == ("CHN",))
+    entries = _entries(grid)
+    above = lines_of(list(entries), WIDTH - 0.5) * _LEGEND + 0.1
+    box = Box(len(grid.names) * _PITCH, left=_NAMES, right=0.05, above=above, below=0.35)
+    words = _said(grid, exporters(reporters, panel.provenance), partner)
+    with drawing_on(ax, words, provenance_of(panel), box) as target:
+        _cells(target, grid)
+        _states(target, grid)
+        _axes(target, grid, _NAMES if ax is None else 0.45 * width_of(target))
+        entries_above(target, entries, left=_NAMES if ax is None else 0.0)
+    return target
+
+
+def _grid(panel: Panel, *, china: bool) -> _Grid:
+    """Categories, each with its codes beneath it."""
+    names, heads, log, state = [], [], [], []
+    parts = parts_of(panel)
+    whole = year_on_year(panel, merge_new_year=china)
+    each = year_on_year(parts, merge_new_year=china)
+    for row, name in enumerate(panel.keys["category"]):
+        names.append(good_name(name, "category"))
+        names += [good_name(parts.keys["hs6"][int(i)], "hs6") for i in panel.members[row]]
+        heads += [True, *[False] * len(panel.members[row])]
+        log += [whole[row], *each[panel.members[row]]]
+        state += [panel.state[row, YEAR:], *parts.state[panel.members[row], YEAR:]]
+    return _Grid(names, heads, np.array(log), np.array(state), panel.periods[YEAR:])
+
+
+def _classes(log: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Which of the colours each cell has; NaN for none."""
+    return np.where(np.isnan(log), np.nan, np.searchsorted(_EDGES, log))
+
+
+def _cells(ax: Axes, grid: _Grid) -> None:
+    classes = _classes(grid.log)
+    norm = BoundaryNorm(np.arange(len(_COLORS) + 1) - 0.5, len(_COLORS))
+    ax.imshow(
+        classes, aspect="auto", interpolation="nearest", cmap=ListedColormap(_COLORS), norm=norm
+    )
+    for i, color in enumerate(_LINES):
+        lines = [
+            [(first - 0.5, y), (last + 0.5, y)]
+            for y, row in enumerate(classes)
+            for first, last in runs(row == i)
+        ]
+        ax.add_collection(LineCollection(lines, colors=color, linewidths=0.7), autolim=False)
+
+
+def _states(ax: Axes, grid: _Grid) -> None:
+    """Hatch what has no number, and dot what is estimated."""
+    for word, state in _HATCHED.items():
+        for y, row in enumerate(grid.state == state):
+            for first, last in runs(row):
+                box = (first - 0.5, y - 0.5), last - first + 1, 1
+                ax.add_patch(Rectangle(*box, **_LOOKS[word]))
+    guessed = np.isin(grid.state, (State.ESTIMATED, State.MIRROR)) & ~np.isnan(grid.log)
+    ax.plot(*np.nonzero(guessed)[::-1], **_DOT)
+
+
+_LOOKS: Final = {**SPANS, BROKEN: {**SPANS[BROKEN], "edgecolor": FAINT, "hatch": "\\\\\\\\"}}
+_HATCHED: Final = {
+    NOT_RELEASED: State.NOT_RELEASED,
+    WITHHELD: State.WITHHELD,
+    BROKEN: State.BREAK,
+}
+_DOT: Final[dict[str, Any]] = {
+    "linestyle": "none",
+    "marker": "D",
+    "markersize": 2.4,
+    "markerfacecolor": "white",
+    "markeredgecolor": INK,
+    "markeredgewidth": 0.5,
+}
+
+
+def _axes(ax: Axes, grid: _Grid, room: float) -> None:
+    at, words = ticks_of(grid.periods, inches=width_of(ax))
+    ax.set_xticks(at, words)
+    ax.set_yticks(range(len(grid.names)))
+    ax.set_yticklabels([shorten(name, inches=room - 0.1, size=NOTE) for name in grid.names])
+    ax.tick_params(axis="y", length=0, labelsize=NOTE)
+    for label, head in zip(ax.get_yticklabels(), grid.heads, strict=True):
+        label.set_color(INK if head else FAINT)
+        label.set_fontweight("bold" if head else "normal")
+    starts = [y - 0.5 for y, head in enumerate(grid.heads) if head and y]
+    ax.hlines(starts, -0.5, len(grid.periods) - 0.5, color=RULE, linewidth=0.8)
+    ax.spines[["left", "bottom"]].set_visible(False)
+
+
+def _entries(grid: _Grid) -> dict[str, Artist | tuple[Artist, ...]]:
+    """What the legend explains: the colours, and the states that occur."""
+    out: dict[str, Artist | tuple[Artist, ...]] = {}
+    for i, (word, color) in enumerate(zip(_WORDS, _COLORS, strict=True)):
+        patch = Patch(facecolor=color, edgecolor=RULE, linewidth=0.4)
+        out[word] = (patch, Line2D([], [], color=_LINES[i], lw=0.9)) if i < _FALLS else patch
+    for word, state in _HATCHED.items():
+        if (grid.state == state).any():
+            out[word] = Patch(**{"edgecolor": FAINT, **_LOOKS[word]})
+    if np.isin(grid.state, (State.ESTIMATED, State.MIRROR)).any():
+        out[_GUESSED] = Line2D([], [], **_DOT)
+    if (np.isnan(grid.log) & ~np.isin(grid.state, list(_HATCHED.values()))).any():
+        out[_NOTHING] = Patch(facecolor="white", edgecolor=RULE, linewidth=0.6)
+    return out
+
+
+def _said(grid: _Grid, who: str, partner: str) -> Said:
+    month, fallen, risen, known = _latest(grid)
+    headline = (
+        f"{month:%b %Y} against a year before: {fallen} of {known} codes below half, "
+        f"{risen} above double"
+        if known
+        else "No month has a year before to compare with"
+    )
+    subtitle = (
+        f"Exports of {who} to {place_name(partner)} by category (bold) and six-digit code, US "
+        f"dollars, each month as a multiple of the same month a year before."
+    )
+    how = f"A line through a cell marks a fall, on grey paper too. {COMPATIBLE}"
+    return Said(headline, subtitle, (how,))
+
+
+def _latest(grid: _Grid) -> tuple[date, int, int, int]:
+    """The last month that most codes have, and how many fell and rose by half, and are known."""
+    codes = grid.log[~np.array(grid.heads)]
+    known = (~np.isnan(codes)).sum(axis=0)
+    most = np.flatnonzero(known * 2 >= max(int(known.max(initial=0)), 1))
+    at = int(most[-1]) if most.size else -1
+    column = codes[:, at]
+    return (
+        grid.periods[at],
+        int((column < np.log(0.5)).sum()),
+        int((column > np.log(2.0)).sum()),
+        int(known[at]),
+    )
