@@ -100,6 +100,31 @@ def test_every_change_has_a_reason(changes: dict[str, Any], why: str) -> None:
     assert f"annual; {why})" in markdown(compare(with_findings(BEFORE), [now]))
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        (None, "level shift, alarm not heard", "level shift, alarm not heard (more data): heard."),
+        ("nothing unusual", "price, not volume", "price, not volume (more data): heard."),
+        ("price, not volume", "too thin", "price, not volume → too thin (more data)."),
+        ("alarm not heard", "price, not volume", "alarm not heard → price, not volume ("),
+        ("price, not volume", None, "was price, not volume: the series is gone (more data)."),
+        ("price, not volume", "price, not volume", ""),
+        ("too thin", "nothing unusual", ""),
+        ("unusual", "price, not volume", ""),  # said under findings withdrawn
+        ("price, not volume", "anomalous", ""),  # said under new findings
+    ],
+)
+def test_what_is_described_and_no_finding_is_told_when_its_word_changes(
+    before: str | None, after: str | None, line: str
+) -> None:
+    said = {"sentence": "Jammers, China to Russia: heard; and more."}
+    old = with_findings(BEFORE, *([finding(before) | said] if before else []))
+    now = with_findings(AFTER, *([finding(after) | said] if after else []), taken=MORE)
+    page = markdown(compare(old, [now]))
+    assert ("## Described, and no findings" in page) == bool(line)
+    assert line in page
+
+
 def test_the_first_run_is_reason_enough() -> None:
     diff = compare(None, [with_findings(AFTER, finding("anomalous"), taken=MORE)])
     assert diff["new"][0]["why"] == "first run"

@@ -6,6 +6,6 @@ from killing import trial
 
 
 def test_killed_updates_end_like_undisturbed_ones() -> None:
-    through, wrong = trial(3, seed=20261122)
-    assert through >= 1
-    assert wrong == []
+    outcome = trial(3, seed=20261122)
+    assert outcome.through >= 1
+    assert outcome.wrong == []

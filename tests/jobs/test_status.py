@@ -13,7 +13,7 @@ import tradeflow as tf
 from tradeflow.errors import InputFileError
 from tradeflow.frames import to_polars
 from tradeflow.jobs.manifest import Manifest
-from tradeflow.jobs.status import holdings, last_words
+from tradeflow.jobs.status import grouped, holdings, last_words
 from tradeflow.schema import FLOW_SCHEMA
 from tradeflow.store.calendar import Calendar
 from tradeflow.store.lake import Lake
@@ -72,6 +72,22 @@ def test_what_is_held_is_counted_by_source_frequency_and_reporter(
     assert baci["last_change"] == date(2026, 11, 1)
     assert (comtrade["rows"], comtrade["last"]) == (monthly.height, "2024-12")
     assert (comtrade["not_released"], comtrade["due"], comtrade["late_days"]) == (0, None, None)
+
+
+def test_reporters_of_whom_the_same_is_to_be_said_share_a_line(
+    tmp_path: Path, eu: pl.DataFrame
+) -> None:
+    scope = eu.select("source", "freq", "reporter", "partner", "flow", "period", "hs6").clear()
+    Lake(tmp_path).merge(eu, date(2026, 11, 1), scope)
+    held = holdings(tmp_path, today=date(2026, 11, 22))
+    lines = grouped(held)
+    assert [(line["reporters"], line["last"]) for line in lines] == [
+        ("AUT, BEL, BGR and 21 more", "2022-11"),
+        ("MLT", "2022-07"),
+        ("NLD, PRT", "2022-10"),
+    ]
+    assert sum(line["rows"] for line in lines) == sum(row["rows"] for row in held) == len(eu)
+    assert {line["first"] for line in lines} == {"2020-01"}
 
 
 def test_a_reporter_of_whom_nothing_is_held_is_shown_waiting(tmp_path: Path) -> None:

@@ -14,9 +14,12 @@ from killing import content
 from loopback import Reply, StepClock
 
 import tradeflow as tf
+from tradeflow.errors import OutputError
+from tradeflow.flows.scope import file_scope
 from tradeflow.jobs.settings import Order, Settings
 from tradeflow.jobs.update import update
 from tradeflow.sources.http.patience import Patience
+from tradeflow.store.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +55,11 @@ class Living(FakeComtrade):
 
 
 def go(home: Path, fake: FakeComtrade, at: datetime, **more: object) -> Manifest:
-    chosen = Settings(home=str(home), samples=False, fetch=(Order("comtrade", QUESTION),))
+    orders = (Order("comtrade", QUESTION),)
+    chosen = Settings(home=str(home), samples=False, report=False, fetch=orders)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRADEFLOW_COMTRADE_URL", fake.url)
+        patch.setattr("tradeflow.jobs.analyse._draw", lambda *_: None)  # figures have their tests
         return update(chosen, clock=StepClock(at), patience=Patience(attempts=2), **more)
 
 
@@ -243,3 +248,74 @@ def test_ingested_files_come_into_the_lake_once(tmp_path: Path) -> None:
     rows = tf.load_lake(tmp_path, backend="polars")
     assert rows["source"].unique().to_list() == ["GACC"]
     assert rows.filter(pl.col("hs6") == "8703").height == 12
+
+
+def test_half_an_answer_is_not_taken_in_and_never_looks_like_a_fall(
+    living: Living, tmp_path: Path
+) -> None:
+    living.last[156] = "202205"
+    go(tmp_path, living, NOVEMBER)
+    was = values(tmp_path)
+    living.last[156], living.edits = "202412", {min(was): 1.5}
+    first = len(living.requests) + 1
+    living.fault_of = lambda number: "500" if number > first else None
+    torn = go(tmp_path, living, DECEMBER)
+    assert (torn.exit, torn.taken, torn.arrived) == (75, [], [])
+    assert "the lake keeps what it had" in page(tmp_path, torn)
+    assert values(tmp_path) == was
+    held = go(tmp_path, living, DECEMBER, offline=True)
+    assert "2 more are missing or outdated" in page(tmp_path, held)
+    assert values(tmp_path) == was
+    living.fault_of = lambda _: None
+    whole = go(tmp_path, living, DECEMBER)
+    assert (whole.exit, [t["revised"] for t in whole.taken]) == (0, [1])
+    assert {f"{row['period']}" for row in whole.arrived} == {"2022-06-01"}
+
+
+def test_answers_kept_under_a_clock_that_ran_ahead_do_not_silence_later_ones(
+    living: Living, tmp_path: Path
+) -> None:
+    go(tmp_path, living, NOVEMBER)
+    cell, value = min(values(tmp_path).items())
+    living.edits = {cell: 1.5}
+    ahead = go(tmp_path, living, NOVEMBER.replace(year=2027))
+    assert "after the last run. If it is wrong" in page(tmp_path, ahead)
+    living.edits, living.edited_on = {cell: 2.5}, "2026-12-10T00:00:00"
+    back = go(tmp_path, living, DECEMBER)
+    assert "before the last run: it is wrong, or was then" in page(tmp_path, back)
+    assert values(tmp_path)[cell] == pytest.approx(2.5 * value)
+
+
+def test_a_full_disk_ends_the_run_and_the_next_goes_on(
+    living: Living, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("tradeflow.store.releases.write_whole", _full)
+        with pytest.raises(OutputError, match="No space left"):
+            go(tmp_path, living, NOVEMBER)
+    assert go(tmp_path, living, NOVEMBER).exit == 0
+
+
+def _full(*_: object) -> None:
+    raise OutputError("It cannot be written: No space left on device.")
+
+
+def test_a_run_without_questions_ends_0_offline(tmp_path: Path) -> None:
+    chosen = Settings(home=str(tmp_path), samples=False, fetch=())
+    assert update(chosen, offline=True, clock=StepClock(NOVEMBER)).exit == 0
+
+
+def test_totals_are_described_and_only_what_changed_is_analysed_anew(tmp_path: Path) -> None:
+    flows = tf.load_sample("china-russia-totals", backend="polars")
+    lake = Lake(tmp_path)
+    lake.merge(flows, NOVEMBER.date(), file_scope(flows))
+    chosen = Settings(home=str(tmp_path), samples=False, fetch=())
+    first = update(chosen, offline=True, clock=StepClock(NOVEMBER))
+    (told,) = first.analyses[0]["findings"]
+    assert (told["category"], told["verdict"]) == ("TOTAL", "sudden change, alarm not heard")
+    assert "in 2022-03 by -40 %" in page(tmp_path, first)
+    other = flows.with_columns(pl.lit("GACC").alias("source"))
+    lake.merge(other, DECEMBER.date(), file_scope(other))
+    second = update(chosen, offline=True, clock=StepClock(DECEMBER))
+    inputs = {a["source"]: a["inputs"] for a in second.analyses}
+    assert inputs["UN Comtrade"] == first.analyses[0]["inputs"] != inputs["GACC"]

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tradeflow.cli.output import say
-from tradeflow.cli.update import Config, Home, Quiet
+from tradeflow.cli.output import Quiet, say
+from tradeflow.cli.update import Config, Home
 
 
 def freeze(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from tradeflow.errors import UsageError
 from tradeflow.jobs.manifest import read_manifest, runs
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 FOUND: Final = ("anomalous", "anomalous in value", "unusual")
 """Verdicts that make a finding."""
+
+SILENT: Final = ("nothing unusual", "too thin", "not comparable")
+"""Verdicts of which there is nothing to tell."""
 
 SHOWN: Final = 20
 
@@ -60,7 +63,8 @@ def compare(before: Manifest | None, later: Sequence[Manifest]) -> dict[str, Any
     -------
     dict
         ``new`` and ``gone`` findings (each with ``why``), ``other_word`` (findings whose verdict
-        changed), and from the later run arrived, withdrawn, late, revisions and failed.
+        changed), ``described`` (what is told of other series, if it is told otherwise than
+        before), and from the later run arrived, withdrawn, late, revisions and failed.
     """
     after = later[-1]
     old, now = _found(before), _found(after)
@@ -76,6 +80,7 @@ def compare(before: Manifest | None, later: Sequence[Manifest]) -> dict[str, Any
             for k in now
             if k in old and old[k]["verdict"] != now[k]["verdict"]
         ],
+        "described": _described(before, after, reasons),
         "arrived": [row for run in later for row in run.arrived],
         "withdrawn": [row for run in later for row in run.withdrawn],
         "late": after.late,
@@ -91,14 +96,34 @@ def compare(before: Manifest | None, later: Sequence[Manifest]) -> dict[str, Any
     }
 
 
-def _found(run: Manifest | None) -> dict[tuple[str, ...], dict[str, Any]]:
-    rows: dict[tuple[str, ...], dict[str, Any]] = {}
+Series: TypeAlias = tuple[str, ...]
+"""Source, frequency, reporter, partner, category."""
+
+
+def _judged(run: Manifest | None) -> dict[Series, dict[str, Any]]:
+    rows: dict[Series, dict[str, Any]] = {}
     for analysis in run.analyses if run else []:
         for finding in analysis["findings"]:
-            if finding["verdict"] in FOUND:
-                key = (analysis["source"], analysis["freq"], finding["reporter"])
-                found = {"source": analysis["source"], "freq": analysis["freq"], **finding}
-                rows[*key, finding["partner"], finding["category"]] = found
+            key = (analysis["source"], analysis["freq"], finding["reporter"])
+            found = {"source": analysis["source"], "freq": analysis["freq"], **finding}
+            rows[*key, finding["partner"], finding["category"]] = found
+    return rows
+
+
+def _found(run: Manifest | None) -> dict[Series, dict[str, Any]]:
+    return {key: row for key, row in _judged(run).items() if row["verdict"] in FOUND}
+
+
+def _described(before: Manifest | None, after: Manifest, reasons: str) -> list[dict[str, Any]]:
+    """List series that are no findings, and were none, of which another word is said now."""
+    old, now = _judged(before), _judged(after)
+    rows = []
+    for key in [*now, *(k for k in old if k not in now)]:
+        was, word = (run[key]["verdict"] if key in run else None for run in (old, now))
+        if was != word and not {was, word} & set(FOUND) and {was, word} - {None, *SILENT}:
+            why = reasons if key in now else _why_gone(key, after, reasons)
+            about = now.get(key) or old[key]
+            rows.append({**about, "verdict_before": was, "verdict": word, "why": why})
     return rows
 
 
@@ -136,6 +161,7 @@ def markdown(diff: dict[str, Any]) -> str:
         ("New findings", diff["new"], _finding),
         ("Findings withdrawn", diff["gone"], _withdrawn_finding),
         ("Findings under another word", diff["other_word"], _other_word),
+        ("Described, and no findings", diff["described"], _description),
         ("Periods that arrived", _spans(diff["arrived"]), str),
         ("Periods not released yet", _spans(diff["late"]), str),
         ("Periods that a source has no more", _spans(diff["withdrawn"]), str),
@@ -149,11 +175,23 @@ def markdown(diff: dict[str, Any]) -> str:
     return "\n".join(
         [
             f"# Update {diff['after']}{since}\n",
+            *([f"{_ending(diff)}\n"] if diff["exit"] else []),
             *(_section(title, rows, line) for title, rows, line in sections if rows),
             *([f"Nothing to report under: {'; '.join(none)}.\n"] if none else []),
             CAVEAT,
         ]
     )
+
+
+def _ending(diff: dict[str, Any]) -> str:
+    """Say why a run did not end with 0."""
+    said = [
+        ("questions failed", len(diff["failed"])),
+        ("questions were not asked", len(diff["not_asked"])),
+        ("periods are not released", len(diff["late"])),
+    ]
+    why = ", ".join(f"{number} {words}" for words, number in said if number)
+    return f"Ended with {diff['exit']}: {why}. Nothing is lost; a later run goes on."
 
 
 def _section(title: str, rows: list[Any], line: Callable[[Any], str]) -> str:
@@ -177,6 +215,17 @@ def _other_word(row: dict[str, Any]) -> str:
     return f"**{row['title']}** ({_set(row)}): {words} ({row['why']})."
 
 
+def _description(row: dict[str, Any]) -> str:
+    name, was, word = f"**{row['title']}** ({_set(row)})", row["verdict_before"], row["verdict"]
+    if word is None:
+        return f"{name}, was {was}: {row['why']}."
+    before = f"{was} → " if was and was not in SILENT else ""
+    if word in SILENT:
+        return f"{name}: {before}{word} ({row['why']})."
+    said = row["sentence"].partition(": ")[2].partition("; ")[0].rstrip(".")
+    return f"{name}: {before}{word} ({row['why']}): {said}."
+
+
 def _set(row: dict[str, Any]) -> str:
     freq = "monthly" if row["freq"] == "M" else "annual"
     return f"{row['reporter']} to {row['partner']}, {row['source']}, {freq}"
@@ -197,6 +246,10 @@ def _failure(row: dict[str, str]) -> str:
 
 def _not_asked(row: dict[str, Any]) -> str:
     held = f"{row['held']} answers are held" if row["held"] else "nothing is held"
+    if row["held"] and row.get("missing"):
+        held += (
+            f", {row['missing']} more are missing or outdated: they are taken in when all are here"
+        )
     return f"{row['source']} ({row['goods']}): {held}"
 
 

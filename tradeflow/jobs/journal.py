@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from tradeflow.errors import InputFileError
 from tradeflow.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tradeflow.store.lake import Change
+    from tradeflow.store.statements import Change
 
 REVISIONS_KEPT: Final = 1000
 COUNTED: Final = ("added", "revised", "withdrawn")
@@ -47,6 +48,9 @@ class Journal:
             self._said = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             self._said = {"taken": {}, "questions": {}, "untold": {}}
+        except ValueError as error:
+            remedy = "Run `tradeflow update --rebuild`; the releases are untouched."
+            raise InputFileError(self.path, "the journal is damaged.", remedy=remedy) from error
 
     @property
     def path(self) -> Path:
@@ -86,7 +90,7 @@ class Journal:
 
     def done(self, identity: str, about: dict[str, Any], known: date, moment: str) -> None:
         """Note that a delivery is in the lake."""
-        self._entry(identity, about)
+        self._entry(identity, about)["known"] = f"{known}"
         self._said["taken"][identity] = f"{known}"
         self._said["questions"][about["question"]] = moment
         self._write()
@@ -110,6 +114,11 @@ class Journal:
             self._said["untold"].pop(identity, None)
         if identities:
             self._write()
+
+    def take_over(self, other: Journal) -> None:
+        """Leave to be told what another journal had not told, and nothing else."""
+        self._said["untold"] = other._said["untold"]
+        self._write()
 
     def _entry(self, identity: str, about: dict[str, Any]) -> dict[str, Any]:
         empty: dict[str, Any] = {**about, "partitions": {}, "periods": []}

@@ -51,6 +51,8 @@ class Manifest:
         What a person should know about the run.
     analyses
         Per source and frequency: findings, cells by state, or why there are none.
+    reports
+        Names of the reports beside the manifest.
     seconds
         Time of each step.
     """
@@ -72,6 +74,7 @@ class Manifest:
     not_asked: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     analyses: list[dict[str, Any]] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
     def write(self, home: Path) -> Path:
@@ -149,5 +152,5 @@ def _named(names: list[str], run: str) -> str:
     for name in names:
         if run.isdecimal() and _place(name)[0] == int(run):
             return name
-    hint = f"Runs: {', '.join(names[-5:]) or 'none yet'}."
+    hint = f"Runs: {', '.join(names[-5:]) or 'none yet; begin with: tradeflow update'}."
     raise UnknownNameError.of("Run", run, names, hint=hint)

@@ -22,7 +22,7 @@ from tradeflow.store.home import VARIABLE as HOME_VARIABLE
 
 FILE: Final = "tradeflow.toml"
 PREFIX: Final = "TRADEFLOW_"
-ELSEWHERE: Final = frozenset({"home", "notify"})
+ELSEWHERE: Final = frozenset({"home", "notify", "report"})
 """Settings that change where things lie and who is told, and no result."""
 
 Said: TypeAlias = Iterator[tuple[str, Any, str]]
@@ -78,6 +78,8 @@ class Settings:
     max_age_days
         Answers kept longer ago than this are asked again, where a source does not say itself
         when its data last changed.
+    report
+        Whether a run that finds something new writes a report of each data set that changed.
     notify
         Addresses (of the library Apprise) that get the diff; empty for none.
     fetch
@@ -94,6 +96,7 @@ class Settings:
     rate: float = 0.10
     revision: float = 0.10
     max_age_days: float = 6.0
+    report: bool = True
     notify: tuple[str, ...] = ()
     fetch: tuple[Order, ...] = DEFAULT_ORDERS
     origin: dict[str, str] = field(default_factory=dict, compare=False)

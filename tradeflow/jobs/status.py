@@ -8,10 +8,12 @@ import polars as pl
 
 from tradeflow.jobs.manifest import read_manifest, runs
 from tradeflow.sources.http.clock import SystemClock
+from tradeflow.sources.plan import how_many
 from tradeflow.store.calendar import Calendar
 from tradeflow.store.lake import Lake
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
     from pathlib import Path
 
@@ -59,6 +61,54 @@ def holdings(home: Path, *, today: date | None = None) -> list[dict[str, Any]]:
         .with_columns(pl.col("rows", "not_released", "watched").fill_null(0))
     )
     return _text(_due(rows, day)).sort(SERIES).to_dicts()
+
+
+SAME: Final = (
+    "source",
+    "freq",
+    "last",
+    "last_change",
+    "not_released",
+    "waits_for",
+    "watched",
+    "due",
+    "late_days",
+)
+NAMED: Final = 3
+"""Reporters that a line of the table names."""
+
+
+def grouped(held: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join reporters of a source of whom the same is to be said, for people to read.
+
+    Parameters
+    ----------
+    held
+        What :func:`holdings` gives.
+
+    Returns
+    -------
+    list of dict
+        The same names, and ``reporters`` instead of reporter; rows are added up, and ``first`` is
+        the earliest.
+    """
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in held:
+        groups.setdefault(tuple(row[name] for name in SAME), []).append(row)
+    return [
+        {
+            **rows[0],
+            "reporters": _reporters([row["reporter"] for row in rows]),
+            "rows": sum(row["rows"] for row in rows),
+            "first": min((row["first"] for row in rows if row["first"]), default=None),
+        }
+        for rows in groups.values()
+    ]
+
+
+def _reporters(names: list[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _held(home: Path) -> pl.DataFrame:
@@ -133,5 +183,6 @@ def last_words(home: Path) -> str:
     return (
         f"Last run {last.run}: exit {last.exit}"
         + (f"; did not answer or not as documented: {failed}" if failed else "")
-        + f"; {len(last.late)} periods not released; {len(names)} runs in all."
+        + f"; {how_many(len(last.late), 'period')} not released; "
+        + f"{how_many(len(names), 'run')} in all."
     )

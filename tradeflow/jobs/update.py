@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import time
 from contextlib import contextmanager
-from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tradeflow import __version__
 from tradeflow.files import write_whole
-from tradeflow.jobs.analyse import analyse, inputs_digest, still_there
+from tradeflow.jobs.analyse import analyse, inputs_digest
 from tradeflow.jobs.diff import compare, markdown
 from tradeflow.jobs.gather import Gatherer
 from tradeflow.jobs.lock import hold
-from tradeflow.jobs.manifest import Manifest, next_run, read_manifest, runs
+from tradeflow.jobs.manifest import Manifest, moment_of, next_run, read_manifest, runs
 from tradeflow.jobs.notify import notify
+from tradeflow.jobs.rebuild import finish
+from tradeflow.jobs.rebuild import rebuild as build_anew
+from tradeflow.jobs.reports import write_report
 from tradeflow.jobs.settings import Settings, load_settings
 from tradeflow.nomenclature.categories import MAP_VERSION
 from tradeflow.sources.http.clock import SystemClock
@@ -24,12 +28,18 @@ from tradeflow.store.home import home as home_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
+    from tradeflow.jobs.analyse import DataSet
     from tradeflow.jobs.gather import Gathered
     from tradeflow.sources.http.clock import Clock
     from tradeflow.sources.http.patience import Patience
     from tradeflow.sources.run import Progress
+
+MINUTE: Final = timedelta(minutes=1)
+LONG: Final = timedelta(days=100)
+"""A run a month is usual; after so long a silence the clock is looked at, too."""
 
 DONE: Final = 0
 LATER: Final = 75
@@ -39,6 +49,7 @@ def update(
     settings: Settings | None = None,
     *,
     offline: bool = False,
+    rebuild: bool = False,
     report: Callable[[Progress], None] = silent,
     clock: Clock | None = None,
     patience: Patience | None = None,
@@ -54,6 +65,8 @@ def update(
         What to do; from ``tradeflow.toml`` and the environment if None.
     offline
         Ask nobody; work from the answers that are held and the embedded data.
+    rebuild
+        First build the lake anew from the releases, history and all; nobody is asked.
     report
         Called after every answer of a source.
     clock, patience
@@ -75,21 +88,48 @@ def update(
     chosen = settings or load_settings()
     home = home_folder(chosen.home)
     with hold(home):
-        name = next_run(home, (clock or SystemClock()).now())
-        manifest = Manifest(run=name, offline=offline, code=__version__)
+        now = (clock or SystemClock()).now()
+        name = next_run(home, now)
+        manifest = Manifest(run=name, offline=offline or rebuild, code=__version__)
         manifest.map_version, manifest.settings = MAP_VERSION, chosen.digest()
+        finish(home)
+        rebuilt = _rebuilt(manifest, home, chosen) if rebuild else []
         with _timed(manifest, "gather"):
             gatherer = Gatherer(
-                chosen, home, offline=offline, report=report, clock=clock, patience=patience
+                chosen,
+                home,
+                offline=manifest.offline,
+                report=report,
+                clock=clock,
+                patience=patience,
             )
-            gatherer.journal.told(_last_told(home))  # killed between telling and forgetting
-            gathered, untold = gatherer.everything(), gatherer.journal.untold()
+            journal = gatherer.intake.journal
+            journal.told(_last_told(home))  # killed between telling and forgetting
+            gathered, untold = gatherer.everything(), journal.untold()
         _tell(manifest, gathered, untold)
-        _results(manifest, home, chosen)
-        page = _write(manifest, home)
-        gatherer.journal.told([entry["identity"] for entry in untold])
+        manifest.notes = [*_odd_clock(home, now), *rebuilt, *manifest.notes]
+        fresh = _results(manifest, home, chosen)
+        page = _write(manifest, home, chosen, fresh)
+        journal.told([entry["identity"] for entry in untold])
     notify(manifest, page, chosen.notify)
     return manifest
+
+
+def _rebuilt(manifest: Manifest, home: Path, settings: Settings) -> list[str]:
+    with _timed(manifest, "rebuild"):
+        return build_anew(home, settings, manifest.run)
+
+
+def _odd_clock(home: Path, now: datetime) -> list[str]:
+    """Say if the clock stands before the last run, or so far after it that it may be wrong."""
+    names = runs(home)
+    passed = now - moment_of(names[-1]) if names else timedelta(0)
+    if -MINUTE <= passed <= LONG:
+        return []
+    when = f"The clock says {now:%Y-%m-%d %H:%M} UTC, {abs(passed).days} days"
+    if passed < -MINUTE:
+        return [f"{when} before the last run: it is wrong, or was then."]
+    return [f"{when} after the last run. If it is wrong, set it right before the next run."]
 
 
 def _last_told(home: Path) -> list[str]:
@@ -101,8 +141,7 @@ def _last_told(home: Path) -> list[str]:
 def _tell(manifest: Manifest, gathered: Gathered, untold: list[dict[str, Any]]) -> None:
     periods = [row for entry in untold for row in entry["periods"]]
     manifest.taken = [
-        {k: v for k, v in entry.items() if k not in {"periods", "revisions", "question"}}
-        for entry in untold
+        {k: v for k, v in entry.items() if k not in {"periods", "revisions"}} for entry in untold
     ]
     manifest.revisions = [row for entry in untold for row in entry["revisions"]]
     manifest.arrived = [row for row in periods if _out(row["state"]) and not _out(row["before"])]
@@ -117,24 +156,25 @@ def _out(state: str | None) -> bool:
     return state in {"reported", "zero"}
 
 
-def _results(manifest: Manifest, home: Path, settings: Settings) -> None:
+def _results(manifest: Manifest, home: Path, settings: Settings) -> list[DataSet]:
+    """Analyse what has changed; the data sets that were analysed."""
     manifest.inputs = inputs_digest(home, settings)
-    names = runs(home)
-    last = read_manifest(home, names[-1]) if names else None
-    same = last is not None and last.inputs == manifest.inputs
-    if last is not None and same and still_there(home, last.analyses):
-        manifest.analyses = last.analyses
-        return
-    with _timed(manifest, "analyse"):
-        manifest.analyses = [asdict(a) for a in analyse(home, settings)]
-    manifest.changed = True
+    before = read_manifest(home, "latest").analyses if runs(home) else []
+    timed = partial(_timed, manifest)
+    manifest.analyses, fresh = analyse(home, settings, before, timed)
+    manifest.changed = bool(fresh) or len(before) != len(manifest.analyses)
+    return fresh
 
 
-def _write(manifest: Manifest, home: Path) -> str:
-    """Write diff and manifest, the manifest last; return the diff as a page."""
+def _write(manifest: Manifest, home: Path, settings: Settings, fresh: list[DataSet]) -> str:
+    """Write diff, reports and manifest, the manifest last; return the diff as a page."""
     names = runs(home)
     diff = compare(read_manifest(home, names[-1]) if names else None, [manifest])
     folder, page = home / "runs" / manifest.run, markdown(diff)
+    if settings.report:
+        with _timed(manifest, "report"):
+            for data_set in fresh:
+                write_report(home, settings, manifest, data_set, page)
     write_whole(folder / "diff.json", (json.dumps(diff, indent=1, default=str) + "\n").encode())
     write_whole(folder / "diff.md", page.encode())
     manifest.write(home)
@@ -145,4 +185,5 @@ def _write(manifest: Manifest, home: Path) -> str:
 def _timed(manifest: Manifest, step: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    manifest.seconds[step] = round(time.perf_counter() - start, 2)
+    spent = manifest.seconds.get(step, 0.0) + time.perf_counter() - start
+    manifest.seconds[step] = round(spent, 2)
