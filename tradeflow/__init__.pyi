@@ -1,5 +1,8 @@
 from .charts.category import plot_category as plot_category
+from .charts.cite import cite as cite
+from .charts.heatmap import plot_heatmap as plot_heatmap
 from .charts.overview import plot_overview as plot_overview
+from .charts.save import save_figure as save_figure
 from .detect.annual.result import ShiftTable as ShiftTable
 from .detect.annual.shifts import detect_shifts as detect_shifts
 from .detect.findings.findings import findings as findings
@@ -26,7 +29,7 @@ from .flows.fetch import plan_fetch as plan_fetch
 from .flows.ingest import ingest as ingest
 from .flows.lake import load_lake as load_lake
 from .flows.lake import release_calendar as release_calendar
-from .flows.lake import revisions as revisions
+from .flows.revisions import revisions as revisions
 from .flows.read import read_flows as read_flows
 from .flows.read import write_flows as write_flows
 from .flows.samples import list_samples as list_samples
@@ -42,6 +45,7 @@ from .nomenclature.families import family as family
 from .nomenclature.words import lookup as lookup
 from .panel.build import panel as panel
 from .panel.model import Panel as Panel
+from .report.report import report as report
 from .simulate.simulate import simulate as simulate
 
 __version__: str

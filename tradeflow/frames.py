@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
-
-import narwhals.stable.v2 as nw
-import polars as pl
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from tradeflow.errors import UsageError
 from tradeflow.options import Backend, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    import polars as pl
 
     Frame: TypeAlias = pd.DataFrame | pl.DataFrame
+
+_INSTEAD: Final = {
+    "LazyFrame": "Collect lazy frames first.",
+    "Panel": "Give the flow table that the panel was made of.",
+}
 
 
 def to_polars(frame: Frame) -> pl.DataFrame:
@@ -24,19 +27,23 @@ def to_polars(frame: Frame) -> pl.DataFrame:
     UsageError
         If `frame` is not an eager data frame.
     """
+    import narwhals.stable.v2 as nw
+    import polars as pl
+
     if isinstance(frame, pl.DataFrame):
         return frame
     try:
         return nw.from_native(frame, eager_only=True).to_polars()
     except TypeError as error:
-        raise UsageError(
-            f"Expected a pandas or Polars data frame, got {type(frame).__name__}. "
-            "Collect lazy frames first."
-        ) from error
+        got = type(frame).__name__
+        hint = _INSTEAD.get(got, "tf.read_flows(path) reads one from a file.")
+        raise UsageError(f"Expected a pandas or Polars data frame, got {got}. {hint}") from error
 
 
 def backend_of(frame: Frame) -> Backend:
     """Say which kind of frame a caller works with."""
+    import polars as pl
+
     return "polars" if isinstance(frame, pl.DataFrame) else "pandas"
 
 

@@ -67,7 +67,6 @@ FILES = {
     "partner": ("baci", BACI.replace("643,8482", "999,8482"), "line 3"),
     "half-written": ("baci", BACI[:-6], "line 5"),
     "few cells": ("baci", BACI.replace("5000,NA", "5000"), "line 4"),
-    "monthly": ("comext", COMEXT, "months of whole years"),
     "few years": ("baci", BACI, "the data have 1 and 1"),
 }
 
@@ -86,6 +85,16 @@ def test_nothing_is_written_for_a_bad_file(name: str, cli: Cli, tmp_path: Path) 
         assert said in err
     assert [path.name for path in out.iterdir()] == ["summary.csv"]
     assert (out / "summary.csv").read_text() == "the answer of last month\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("detect", "months of whole years"), ("figures", "No period before")]
+)
+def test_two_months_are_too_few(command: str, said: str, cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "months.csv").write_text(COMEXT)
+    code, out, err = cli(command, str(tmp_path / "months.csv"), "--kind", "comext")
+    assert (code, out) == (2, "")
+    assert said in err
 
 
 @pytest.mark.parametrize("command", [["samples", "china-russia-totals", "--out"]])

@@ -7,14 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from tradeflow.cli.output import Format, show
+from tradeflow.cli import complete
+from tradeflow.cli.output import Form, show
 from tradeflow.options import Edition
 
 app = typer.Typer(help="What codes mean, and whether they can be compared.", no_args_is_help=True)
 
-Code = Annotated[str, typer.Argument(help="Six digits, dots allowed.")]
+Code = Annotated[
+    str, typer.Argument(help="Six digits, dots allowed.", autocompletion=complete.codes)
+]
 In = Annotated[Edition, typer.Option(help="Edition that the code belongs to.")]
-Form = Annotated[Format, typer.Option("--format", help="How to print.")]
 
 
 @app.command("show")
@@ -24,11 +26,8 @@ def show_code(code: Code, *, edition: In = "HS2022", form: Form = "table") -> No
     Example: tradeflow codes show 8543.70
     """
     record = _describe(code, edition)
-    if form == "json":
-        show([record], form)
-    else:
-        rows = [{"field": k, "value": v} for k, v in record.items()]
-        show(rows if form == "table" else [record], form)
+    rows = [{"field": k, "value": v} for k, v in record.items()]
+    show(rows if form == "table" else [record], form)
 
 
 @app.command()

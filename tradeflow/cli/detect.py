@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
-from tradeflow.cli.inputs import AsOf, LakeSource, flows_in
-from tradeflow.cli.output import Format, csv_text, say, show
-from tradeflow.errors import OutputError
+from tradeflow.cli.inputs import AsOf, LakeSource, Monthly, Partner, Reporter, flows_in
+from tradeflow.cli.output import Form, Format, Quiet, csv_text, say, show, working
+from tradeflow.errors import OutputError, UsageError
 from tradeflow.options import FileKind, Freq
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SAMPLE = "china-russia-annual"
 MONTHLY_SAMPLE = "eu-high-priority-monthly"
 SINCE: Final[dict[Freq, str]] = {"A": "2022", "M": "2022-03"}
+DESCRIPTION: Final = (
+    "A level shift is a description; only an alarm with a contrast earns the word anomalous."
+)
 
 File = Annotated[
     Path | None,
@@ -36,7 +39,6 @@ SinceEither = Annotated[
 ]
 Baseline = Annotated[int, typer.Option(help="Years before it to compare with.", min=1)]
 Q = Annotated[float, typer.Option("--q", help="False-discovery rate promised.", min=0.0, max=1.0)]
-Quiet = Annotated[bool, typer.Option("--quiet", help="No talk on standard error.")]
 
 
 def figures(
@@ -44,27 +46,74 @@ def figures(
     *,
     out: Annotated[Path, typer.Option(help="Folder for the figures.")] = Path("figures"),
     kind: Kind = "flows",
-    since: Since = "2022",
+    since: SinceEither = None,
     baseline: Baseline = 3,
     q: Q = 0.10,
+    reporter: Reporter = None,
+    partner: Partner = "RUS",
+    monthly: Monthly = False,
     quiet: Quiet = False,
     source: LakeSource = None,
     as_of: AsOf = None,
 ) -> None:
-    """Draw a figure for each category and an overview, and print the table.
+    """Draw a figure for each category and an overview of all; of years, print the table.
 
     Example: tradeflow figures --out figures
+
+    Example: tradeflow figures --monthly --out figures/eu-monthly
+
+    Example: tradeflow figures flows.csv --reporter CHN --since 2022-03 --out figures
+
+    Example: tradeflow figures tradeflow-data --monthly --source GACC --as-of 2026-11-01
     """
-    from tradeflow.charts.save import draw_gallery
-    from tradeflow.files import write_whole
+    from tradeflow.charts.category import route_of
+    from tradeflow.charts.monthly_gallery import draw_monthly
+    from tradeflow.flows.lake import release_calendar
 
     if out.exists() and not out.is_dir():
         raise OutputError(f"{out} is a file, not a folder: choose another place for the figures.")
-    flows = flows_in(file, kind=kind, sample=SAMPLE, freq="A", source=source, as_of=as_of)
-    table = _answer(flows, by="category", since=since, baseline=baseline, q=q)
+    if monthly and file is not None and not file.is_dir():
+        raise UsageError(f"{file} says itself whether it is monthly: leave --monthly out.")
+    folder = file if file is not None and file.is_dir() else None
+    flows = flows_in(
+        file,
+        kind=kind,
+        sample=MONTHLY_SAMPLE if monthly else SAMPLE,
+        freq="M" if monthly else "A" if folder or file is None else None,
+        source=source,
+        as_of=as_of,
+    )
+    if (flows["freq"] == "M").any():
+        calendar = None if folder is None else release_calendar(folder, as_of=as_of)
+        with working("Drawing the figures", quiet=quiet):
+            written = draw_monthly(
+                flows,
+                out,
+                since=since or SINCE["M"],
+                reporter=reporter,
+                partner=partner,
+                q=q,
+                calendar=calendar,
+            )
+        say(f"{len(written)} files are in {out}/", quiet=quiet)
+    else:
+        table = _answer(
+            route_of(flows, reporter, partner),
+            by="category",
+            since=since or SINCE["A"],
+            baseline=baseline,
+            q=q,
+        )
+        _draw_years(table, out, quiet=quiet)
+
+
+def _draw_years(table: ShiftTable, out: Path, *, quiet: bool) -> None:
+    from tradeflow.charts.save import draw_gallery
+    from tradeflow.files import write_whole
+
     _print(table)
-    say(f"Drawing {len(table.rows) + 1} figures ...", quiet=quiet)
-    written = draw_gallery(table, out)
+    with working(f"Drawing {len(table.rows) + 1} figures", quiet=quiet):
+        written = draw_gallery(table, out)
     write_whole(out / "summary.csv", csv_text(table.records()).encode())
     say(f"{len(written)} files and summary.csv are in {out}/", quiet=quiet)
 
@@ -79,7 +128,7 @@ def detect(
     since: SinceEither = None,
     baseline: Baseline = 3,
     q: Q = 0.10,
-    form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
+    form: Form = "table",
     everything: Annotated[
         bool, typer.Option("--all", help="With --by hs6: unlisted codes in the table, too.")
     ] = False,
@@ -88,6 +137,7 @@ def detect(
     ] = False,
     source: LakeSource = None,
     as_of: AsOf = None,
+    quiet: Quiet = False,
 ) -> None:
     """Say what shifted beyond trade in general, and how rare that is.
 
@@ -101,9 +151,10 @@ def detect(
     sample = MONTHLY_SAMPLE if monthly else SAMPLE
     flows = flows_in(file, kind=kind, sample=sample, freq=freq, source=source, as_of=as_of)
     if monthly:
-        _monthly(flows, by, since or SINCE["M"], together=file is None, q=q, form=form)
+        _monthly(flows, by, since or SINCE["M"], together=file is None, q=q, form=form, quiet=quiet)
         return
-    table = _answer(flows, by=by, since=since or SINCE["A"], baseline=baseline, q=q)
+    with working("Looking for shifts", quiet=quiet):
+        table = _answer(flows, by=by, since=since or SINCE["A"], baseline=baseline, q=q)
     if form == "table":
         _print(table, listed_only=not everything)
     else:
@@ -139,24 +190,30 @@ def _monthly(
     together: bool,
     q: float,
     form: Format,
+    quiet: bool,
 ) -> None:
     from tradeflow.detect.monthly.monitor import monitor
+    from tradeflow.detect.monthly.readable import readable
     from tradeflow.detect.monthly.screen import screen
     from tradeflow.detect.monthly.tables import side_by_side
     from tradeflow.errors import TooShortError
     from tradeflow.panel.build import panel
 
     series = panel(flows, by=by, together="reporter" if together else None)
-    described = screen(series, q=q)
-    try:
-        alarms = monitor(series, since=since, q=q)
-    except TooShortError as error:
-        alarms = None
-        say(f"No alarm: {error}")
+    with working("Looking for shifts", quiet=quiet):
+        described = screen(series, q=q)
+        try:
+            alarms, silent = monitor(series, since=since, q=q), ""
+        except TooShortError as error:
+            alarms, silent = None, f"No alarm: {error}"
+    if silent:
+        say(silent, quiet=quiet)
     rows = side_by_side(described, alarms).to_dicts()
-    exporters = {row["reporter"] for row in rows}
-    columns = ["reporter"] if len(exporters) > 1 else []
-    columns += ["partner", by, "description", "month", "month_first", "month_last"]
-    columns += ["change_percent", "description_q", "alarm"]
-    show(rows, form, columns if alarms is None else [*columns, "excess_usd", "alarm_q"])
-    say("A level shift is a description; only an alarm with a contrast earns the word anomalous.")
+    if form == "table":
+        table, others = readable(rows, by)
+        if table:
+            show(table, form)
+        typer.echo(others)
+    else:
+        show(rows, form)
+    say(DESCRIPTION, quiet=quiet)

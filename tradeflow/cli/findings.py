@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from tradeflow.cli.detect import MONTHLY_SAMPLE, SAMPLE, SINCE, Kind, Q, SinceEither
-from tradeflow.cli.inputs import AsOf, LakeSource, flows_in
-from tradeflow.cli.output import Format, say, show
+from tradeflow.cli.inputs import AsOf, LakeSource, Monthly, Partner, Reporter, flows_in
+from tradeflow.cli.output import Form, Quiet, say, show, working
 from tradeflow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tradeflow.detect.findings.result import FindingsResult
 
 WIDTH = 100  # columns of the sentences
+CAVEAT = "Compatible with is not proof of: a verdict says what the numbers did, and accuses nobody."
 
 File = Annotated[
     Path | None,
@@ -29,18 +30,7 @@ Level = Annotated[
     Literal["category", "hs6", "family"],
     typer.Option("--by", help="Categories, codes, or (months only) families of codes."),
 ]
-Partner = Annotated[str, typer.Option(help="The destination asked about, ISO alpha-3.")]
-Reporter = Annotated[
-    str | None,
-    typer.Option(help="The exporter, ISO alpha-3; the only one, or all together, if not named."),
-]
 Plot = Annotated[Path | None, typer.Option(help="Draw them, too: a .png, .svg or .pdf file.")]
-Monthly = Annotated[
-    bool,
-    typer.Option(
-        "--monthly", help="Without a file: the embedded monthly EU data. With a folder: its months."
-    ),
-]
 
 
 def findings(
@@ -52,11 +42,12 @@ def findings(
     partner: Partner = "RUS",
     reporter: Reporter = None,
     q: Q = 0.10,
-    form: Annotated[Format, typer.Option("--format", help="How to print.")] = "table",
+    form: Form = "table",
     plot: Plot = None,
     monthly: Monthly = False,
     source: LakeSource = None,
     as_of: AsOf = None,
+    quiet: Quiet = False,
 ) -> None:
     """Hear all the evidence on each series, and give it one word and one sentence.
 
@@ -68,7 +59,7 @@ def findings(
 
     Example: tradeflow findings tradeflow-data --source BACI --as-of 2026-11-01
     """
-    from tradeflow.charts.save_chart import chart_format, save_chart
+    from tradeflow.charts.save import chart_format, save_figure
     from tradeflow.detect.findings.findings import findings as hear
 
     if plot is not None:
@@ -84,21 +75,16 @@ def findings(
         as_of=as_of,
     )
     day = since or SINCE["M" if "M" in flows["freq"] else "A"]
-    result = hear(flows, since=day, by=by, partner=partner, reporter=reporter, q=q)
+    with working("Hearing the evidence", quiet=quiet):
+        result = hear(flows, since=day, by=by, partner=partner, reporter=reporter, q=q)
     if plot is not None:
-        save_chart(result.plot(), plot)
-        say(f"{plot} written.")
+        save_figure(result.plot(), plot)
+        say(f"{plot} written.", quiet=quiet)
     if form == "table":
         _print(result)
     else:
-        show([_finite(row) for row in result.table.to_dicts()], form)
-    say("Compatible with is not proof of: a verdict says what the numbers did, and accuses nobody.")
-
-
-def _finite(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn what is no number into null: JSON has no other word for it."""
-    odd = {name for name, x in row.items() if isinstance(x, float) and not math.isfinite(x)}
-    return {name: None if name in odd else x for name, x in row.items()}
+        show(result.table.to_dicts(), form)
+    say(CAVEAT, quiet=quiet)
 
 
 def _print(result: FindingsResult) -> None:

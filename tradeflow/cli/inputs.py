@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tradeflow.errors import UsageError
+from tradeflow.cli import complete
+from tradeflow.errors import InputFileError, UsageError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,6 +22,26 @@ AsOf = Annotated[
 ]
 LakeSource = Annotated[
     str | None, typer.Option("--source", help="With a folder: the source, as 'UN Comtrade'.")
+]
+
+Partner = Annotated[
+    str,
+    typer.Option(
+        help="The destination asked about, ISO alpha-3.", autocompletion=complete.countries
+    ),
+]
+Reporter = Annotated[
+    str | None,
+    typer.Option(
+        help="The exporter, ISO alpha-3; the only one, or all together, if not named.",
+        autocompletion=complete.countries,
+    ),
+]
+Monthly = Annotated[
+    bool,
+    typer.Option(
+        "--monthly", help="Without a file: the embedded monthly EU data. With a folder: its months."
+    ),
 ]
 
 
@@ -49,12 +71,16 @@ def flows_in(
     ------
     UsageError
         Options of a lake without a folder.
+    InputFileError
+        The file is not there, cannot be what it should be, or has no rows.
     """
     from tradeflow.flows.lake import load_lake
     from tradeflow.flows.read import read_flows
     from tradeflow.flows.samples import load_sample
     from tradeflow.frames import to_polars
 
+    if file is not None and not file.exists():
+        raise InputFileError(file, "no such file.", remedy=_instead_of(file))
     if file is not None and file.is_dir():
         lake = load_lake(file, source=source, freq=freq, as_of=as_of, backend="polars")
         return to_polars(lake)
@@ -65,4 +91,16 @@ def flows_in(
         )
     if file is None:
         return to_polars(load_sample(sample, backend="polars"))
-    return to_polars(read_flows(file, kind=kind, backend="polars"))
+    flows = to_polars(read_flows(file, kind=kind, backend="polars"))
+    if flows.is_empty():
+        raise InputFileError(file, "the table has a header and no rows.", remedy="Fetch it again.")
+    return flows
+
+
+def _instead_of(file: Path) -> str:
+    """Say what may be meant by a file that is not there."""
+    if file.name.replace(".", "", 1).isdigit():
+        return f"Check the path; the false-discovery rate is --q {file}, -q is --quiet."
+    beside = [path.name for path in file.parent.iterdir()] if file.parent.is_dir() else []
+    near = get_close_matches(file.name, beside, n=1)
+    return f"Check the path. Did you mean {file.with_name(near[0])}?" if near else "Check the path."

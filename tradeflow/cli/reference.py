@@ -7,15 +7,17 @@ from typing import Annotated
 
 import typer
 
-from tradeflow.cli.output import Format, say, show
+from tradeflow.cli import complete
+from tradeflow.cli.output import Form, Quiet, say, show
 from tradeflow.errors import UnknownNameError
 from tradeflow.options import Edition
 
-Form = Annotated[Format, typer.Option("--format", help="How to print.")]
-
 
 def categories(
-    name: Annotated[str | None, typer.Argument(help="One category; all if absent.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One category; all if absent.", autocompletion=complete.categories),
+    ] = None,
     *,
     edition: Annotated[Edition, typer.Option(help="Edition of the codes.")] = "HS2022",
     form: Form = "table",
@@ -88,9 +90,13 @@ def events(
 
 
 def countries(
-    text: Annotated[str | None, typer.Argument(help="Part of a name, or a code.")] = None,
+    text: Annotated[
+        str | None,
+        typer.Argument(help="Part of a name, or a code.", autocompletion=complete.countries),
+    ] = None,
     *,
     form: Form = "table",
+    quiet: Quiet = False,
 ) -> None:
     """List countries with their codes in each system.
 
@@ -113,14 +119,19 @@ def countries(
     columns = ["iso3", "iso2", "name", "m49", "comtrade", "gacc", "geonom", "hmrc", "schedule_c"]
     show(rows, form, columns)
     if text is not None and text.isdigit() and form == "table":
-        say("A number means nothing without its system: 344 is Hong Kong in M49, Russia at GACC.")
+        note = "A number means nothing without its system: 344 is Hong Kong in M49, Russia at GACC."
+        say(note, quiet=quiet)
 
 
 def samples(
-    name: Annotated[str | None, typer.Argument(help="The sample to write to a file.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="The sample to write to a file.", autocompletion=complete.samples),
+    ] = None,
     *,
     out: Annotated[Path | None, typer.Option(help="Write it here (.parquet or .csv).")] = None,
     form: Form = "table",
+    quiet: Quiet = False,
 ) -> None:
     """List the embedded real data, or write one to a file.
 
@@ -139,4 +150,4 @@ def samples(
         show(rows, form)
         return
     flows = load_sample(name, backend="polars")
-    say(f"{write_flows(flows, out or Path(f'{name}.parquet'))} written.")
+    say(f"{write_flows(flows, out or Path(f'{name}.parquet'))} written.", quiet=quiet)

@@ -232,9 +232,9 @@ class ShiftTable:
 
     def _repr_html_(self) -> str:
         """Show the table in a notebook."""
-        from tradeflow.detect.annual.summary import html_table
+        from tradeflow.detect.annual.summary import notebook_table
 
-        return html_table(self)
+        return notebook_table(self)
 
     def __getitem__(self, name: str) -> Shift:
         """Row of a category or code."""
@@ -244,7 +244,7 @@ class ShiftTable:
         raise UnknownNameError.of(self.by, name, [row.name for row in self.rows])
 
     def to_frame(self, backend: Backend = "pandas") -> Frame:
-        """Return the rows as a data frame; drivers and flags as text joined by ``; ``."""
+        """Return the rows as a data frame; drivers and flags as text, joined by semicolons."""
         from tradeflow.frames import to_backend
 
         return to_backend(self._polars(), backend)

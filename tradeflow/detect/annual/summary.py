@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from html import escape
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.detect.annual.verdicts import DROP, NOT_COMPARABLE, SURGE, TOO_THIN
 from tradeflow.nomenclature.countries import country
+from tradeflow.notebook import html_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,7 @@ UNITS: Final = "before, after, excess: million US dollars a year"
 _DASH: Final = "-"
 _FEWEST_SHOWN: Final = 0.001
 WIDTH: Final = 110
+_MOST: Final = 40
 
 
 def cells(row: Shift) -> tuple[str, ...]:
@@ -115,16 +116,11 @@ def report_lines(
     yield from promises(table)
 
 
-def html_table(table: ShiftTable, *, most: int = 40) -> str:
-    """Write the table for a notebook; text from data is escaped."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in HEADER)
-    rows = [row for row in table.rows if row.category][:most]
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells(row)) + "</tr>"
-        for row in rows
-    )
-    caption = escape(f"{heading(table)}. {UNITS}.")
-    return f"<table><caption>{caption}</caption><tr>{head}</tr>{body}</table>"
+def notebook_table(table: ShiftTable) -> str:
+    """Write the table for a notebook: what is in a category, or else everything."""
+    rows = [row for row in table.rows if row.category]
+    shown = [dict(zip(HEADER, cells(row), strict=True)) for row in rows]
+    return html_table(heading(table), shown, notes=[f"{UNITS}.", *promises(table)], most=_MOST)
 
 
 def markdown_table(table: ShiftTable) -> str:
@@ -145,7 +141,7 @@ def _beneath(row: Shift, *, drivers: str, beware: str, by: str) -> Iterator[str]
 
 def summarise(table: ShiftTable) -> str:
     """Write the answer as plain text, at most 40 rows of it."""
-    return "\n".join(report_lines(table, most=40))
+    return "\n".join(report_lines(table, most=_MOST))
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -31,7 +31,7 @@ def detect_shift(
     period: int = 12,
     seed: int = 1,
 ) -> ShiftResult:
-    r"""Describe one series in depth: when and by how much its level changed, and its outliers.
+    """Describe one series in depth: when and by how much its level changed, and its outliers.
 
     Up to a quarter of the values (``1 - coverage``) may be arbitrarily wrong. A shift found is a
     description, not an alarm: slow drift looks like shifts too.
@@ -79,14 +79,11 @@ def detect_shift(
 
     Notes
     -----
-    With time t = 1, ..., T and s periods a year,
+    With time t = 1, ..., T and s periods a year::
 
-    .. math::
-
-        y_t = \sum_a \alpha_a t^a
-            + \Big[\sum_b \beta_{b1} \cos\tfrac{2 \pi b t}{s}
-            + \beta_{b2} \sin\tfrac{2 \pi b t}{s}\Big] \Big(1 + \sum_g \gamma_g t^g\Big)
-            + \delta_1 1\{t \ge \delta_2\} + e_t.
+        y_t = sum_a alpha_a t^a + delta_1 1{t >= delta_2} + e_t
+              + [sum_b beta_b1 cos(2 pi b t / s) + beta_b2 sin(2 pi b t / s)]
+                * [1 + sum_g gamma_g t^g].
 
     1. At every candidate date the sum of the h = round(coverage T) smallest squared residuals is
        minimised: random elemental starts (500 at the first date, 40 to 250 at the others) and

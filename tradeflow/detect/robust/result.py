@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from tradeflow.notebook import Shown
 from tradeflow.options import one_of
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ class Outlier:
     scaled: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShiftResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ShiftResult(Shown):
     """A robust description of one series of T periods.
 
     Attributes
@@ -175,6 +176,15 @@ class ShiftResult:
             "kept": self.kept,
             "outlier": [i + 1 in far for i in range(len(self.labels))],
         }
+
+    def _repr_html_(self) -> str:
+        """Show the coefficients in a notebook, the shifts found and what to beware of."""
+        from tradeflow.notebook import html_table
+
+        rows = [asdict(row) for row in self.coefficients]
+        head, _, doubts = self.summary().split("\n\n")
+        title, *shifts = head.splitlines()
+        return html_table(title, rows, notes=[*shifts, *doubts.splitlines()])
 
     def summary(self) -> str:
         """Return the answer as plain text."""

@@ -141,9 +141,10 @@ def contrast(
 
     One series is treated, so clustered errors would mean nothing. The standard error comes from
     the series' own residuals before `since` under a local level, with variances moderated over
-    series; p is the rank of |b| / se among the same ratios for all other goods and destinations,
-    estimated without the partner; the interval has the width at which placebos fall outside in
-    one of ten cases. Placebos that really moved widen it: an error on the safe side.
+    series; p is the rank of ``|b| / se`` among the same ratios for all other goods and
+    destinations, estimated without the partner; the interval has the width at which placebos
+    fall outside in one of ten cases. Placebos that really moved widen it: an error on the safe
+    side.
 
     References
     ----------

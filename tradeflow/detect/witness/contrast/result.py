@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from tradeflow.notebook import Shown
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -52,8 +54,8 @@ class Pooled:
     placebos: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ContrastResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ContrastResult(Shown):
     """Contrasts of n series, those of one exporter with one destination.
 
     Arrays have shape (n,), NaN where the witness was not heard.

@@ -22,6 +22,7 @@ from tradeflow.flows.check import check_flows
 from tradeflow.frames import to_polars
 from tradeflow.nomenclature.categories import all_categories, members
 from tradeflow.nomenclature.editions import check_code
+from tradeflow.notebook import Shown
 from tradeflow.panel.build import panel as arrange
 from tradeflow.panel.model import Panel
 
@@ -39,8 +40,8 @@ COVER: Final = "cover"
 """Role of the categories that are asked about by default."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CoverResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CoverResult(Shown):
     """Unit values of cover goods to one destination.
 
     Attributes

@@ -19,6 +19,7 @@ from tradeflow.detect.witness.events.answers import Study
 from tradeflow.detect.witness.events.groups import group_events
 from tradeflow.detect.witness.events.hac import bandwidth
 from tradeflow.errors import UsageError
+from tradeflow.notebook import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,8 +39,8 @@ LEAST: Final = (12, 3)
 """Months before and after that a window needs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class EventStudyResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class EventStudyResult(Shown):
     """Changes of level and slope of n series after each of several events.
 
     Attributes

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tradeflow.notebook import Shown
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -20,8 +22,8 @@ Method = Literal["sdid", "structural"]
 Scale = Literal["log", "level"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ExcessResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExcessResult(Shown):
     """Excess of n series over their counterfactuals. NaN where not heard, or no number.
 
     Amounts are in the panel's unit, intervals are of 90 %.

@@ -21,6 +21,7 @@ from tradeflow.detect.witness.mirror.pair import Pair, compare_pair
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
 from tradeflow.nomenclature.editions import first_day
+from tradeflow.notebook import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from tradeflow.options import Backend, By
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MirrorResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class MirrorResult(Shown):
     """What mirrors say.
 
     Attributes

@@ -23,6 +23,7 @@ from tradeflow.detect.witness.price.rules import TOO_FEW, Use, rules
 from tradeflow.detect.witness.price.windows import Window
 from tradeflow.errors import TooShortError
 from tradeflow.nomenclature.editions import first_day
+from tradeflow.notebook import Shown
 
 if TYPE_CHECKING:
     from datetime import date
@@ -39,8 +40,8 @@ MONTHS_AFTER: Final = 12
 YEARS_AFTER: Final = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PriceVolumeResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class PriceVolumeResult(Shown):
     """Changes of value of n series, split. Arrays have shape (n,); NaN where nothing can be said.
 
     Attributes

@@ -21,6 +21,7 @@ from tradeflow.detect.witness.price.placebos import FEWEST, Judged, against
 from tradeflow.detect.witness.price.price_volume import window_of
 from tradeflow.detect.witness.price.unit_value_scores import scores
 from tradeflow.errors import UsageError
+from tradeflow.notebook import Shown
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,8 +38,8 @@ FEWEST_BEFORE: Final = {"M": 12, "A": 3}
 """Periods with a price before `since` that a series needs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class UnitValueResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class UnitValueResult(Shown):
     """Unit values of n series in the periods asked about. NaN where there is none.
 
     Attributes

@@ -22,6 +22,7 @@ from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
 from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.provinces import registered_place
+from tradeflow.notebook import Shown
 
 if TYPE_CHECKING:
     from datetime import date
@@ -36,8 +37,8 @@ FIRST: Final = "44"
 """Guangdong, the province that is shown first if none is named."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ProvinceResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ProvinceResult(Shown):
     """What registered places say.
 
     Attributes

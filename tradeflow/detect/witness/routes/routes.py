@@ -19,6 +19,7 @@ from tradeflow.errors import UsageError
 from tradeflow.nomenclature.countries import country
 from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.transshipment import transshipment_points
+from tradeflow.notebook import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from tradeflow.options import Backend, By
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RoutesResult:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class RoutesResult(Shown):
     """What routes say.
 
     Attributes
