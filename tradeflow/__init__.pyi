@@ -29,9 +29,9 @@ from .flows.fetch import plan_fetch as plan_fetch
 from .flows.ingest import ingest as ingest
 from .flows.lake import load_lake as load_lake
 from .flows.lake import release_calendar as release_calendar
-from .flows.revisions import revisions as revisions
 from .flows.read import read_flows as read_flows
 from .flows.read import write_flows as write_flows
+from .flows.revisions import revisions as revisions
 from .flows.samples import list_samples as list_samples
 from .flows.samples import load_sample as load_sample
 from .jobs.update import update as update
@@ -42,6 +42,8 @@ from .nomenclature.editions import edition_of as edition_of
 from .nomenclature.events import events as events
 from .nomenclature.families import comparability as comparability
 from .nomenclature.families import family as family
+from .nomenclature.own import add_category as add_category
+from .nomenclature.own import remove_category as remove_category
 from .nomenclature.words import lookup as lookup
 from .panel.build import panel as panel
 from .panel.model import Panel as Panel

@@ -13,7 +13,7 @@ from tradeflow.detect.monthly.answers import monthly_answers
 from tradeflow.detect.monthly.year_on_year import YEAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -34,6 +34,7 @@ def draw_monthly(
     q: float = 0.10,
     calendar: pl.DataFrame | None = None,
     revisions: pl.DataFrame | None = None,
+    only: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
     """Draw overview, heat map and every category of monthly flows, as PNG and SVG.
@@ -57,6 +58,8 @@ def draw_monthly(
         then are drawn as late.
     revisions
         How far each month may yet be revised, as for :func:`tradeflow.monitor`.
+    only
+        Categories to draw, without overview and heat map; empty for all.
     progress
         Called after each figure with how many are drawn, and of how many.
 
@@ -69,6 +72,8 @@ def draw_monthly(
     ------
     UsageError
         The table is annual, or has no such exports.
+    UnknownNameError
+        The table holds nothing of a category in `only`.
     TooShortError
         No month before the date, or none since.
     OutputError
@@ -83,7 +88,7 @@ def draw_monthly(
         calendar=calendar,
         revisions=revisions,
     )
-    drawings = dict(_drawings(answers))
+    drawings = dict(_drawings(answers, only))
     written = []
     for done, (stem, draw) in enumerate(drawings.items(), start=1):
         figure = draw()
@@ -93,7 +98,16 @@ def draw_monthly(
     return written
 
 
-def _drawings(answers: MonthlyAnswers) -> Iterator[tuple[str, Callable[[], Figure | Axes]]]:
+def _drawings(
+    answers: MonthlyAnswers, only: Sequence[str]
+) -> Iterator[tuple[str, Callable[[], Figure | Axes]]]:
+    if not only:
+        yield from _of_all(answers)
+    for name in only or answers.names():
+        yield name, partial(draw_monthly_category, answers, name)
+
+
+def _of_all(answers: MonthlyAnswers) -> Iterator[tuple[str, Callable[[], Figure | Axes]]]:
     described, watched = answers.described, answers.watched
     names = answers.names()
     if watched is not None:
@@ -102,5 +116,3 @@ def _drawings(answers: MonthlyAnswers) -> Iterator[tuple[str, Callable[[], Figur
         yield "overview", lambda: plot_shifts(described)
     if len(answers.panel.periods) > YEAR:
         yield "heatmap", lambda: draw_heatmap(answers.panel, answers.reporters, answers.partner)
-    for name in names:
-        yield name, partial(draw_monthly_category, answers, name)

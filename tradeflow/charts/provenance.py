@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from tradeflow.errors import DataError
-from tradeflow.nomenclature.categories import MAP_VERSION
+from tradeflow.nomenclature.categories import map_version
 from tradeflow.sources.registry import SOURCES
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def provenance_of(
         sources=sources,
         as_of=as_of or _day(sources),
         simulated=any(entry.casefold().startswith(_SIMULATED) for entry in sources),
-        map_version=MAP_VERSION,
+        map_version=map_version(),
         code_version=__version__,
         citation="\n".join(_cited(entry) for entry in sources),
     )

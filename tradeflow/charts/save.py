@@ -20,7 +20,7 @@ from tradeflow.errors import UsageError
 from tradeflow.files import write_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tradeflow.charts.provenance import HasProvenance
     from tradeflow.detect.annual.result import ShiftTable
@@ -99,7 +99,7 @@ def chart_format(path: Path) -> str:
     return ending
 
 
-def draw_gallery(shifts: ShiftTable, folder: Path) -> list[Path]:
+def draw_gallery(shifts: ShiftTable, folder: Path, *, only: Sequence[str] = ()) -> list[Path]:
     """Draw the overview and every category, and write them to a folder.
 
     Parameters
@@ -108,14 +108,21 @@ def draw_gallery(shifts: ShiftTable, folder: Path) -> list[Path]:
         Answers by category.
     folder
         Where to; made if it is not there.
+    only
+        Categories to draw, without the overview; empty for all, and the overview.
 
     Returns
     -------
     list of Path
         The files written: the overview first, then the categories in the table's order.
+
+    Raises
+    ------
+    UnknownNameError
+        The answers hold no such category.
     """
-    written = _both(plot_overview(shifts), folder, "overview")
-    for name in (row.name for row in shifts.rows):
+    written = [] if only else _both(plot_overview(shifts), folder, "overview")
+    for name in only or [row.name for row in shifts.rows]:
         written += _both(draw_category(shifts, name), folder, name)
     return written
 

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from tradeflow.cli import complete
 from tradeflow.cli.inputs import AsOf, LakeSource, Monthly, Partner, Reporter, flows_in
 from tradeflow.cli.output import Form, Format, Quiet, csv_text, say, show, working
 from tradeflow.errors import OutputError, UsageError
 from tradeflow.options import FileKind, Freq
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
     from tradeflow.detect.annual.result import ShiftTable
@@ -27,6 +30,12 @@ DESCRIPTION: Final = (
 File = Annotated[
     Path | None,
     typer.Argument(help="Annual flows of all codes; the embedded China to Russia data if absent."),
+]
+Categories = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only this category; may be given several times.", autocompletion=complete.categories
+    ),
 ]
 Kind = Annotated[FileKind, typer.Option(help="What the file is.")]
 Since = Annotated[str, typer.Option(help="First year of the time after.")]
@@ -45,6 +54,7 @@ def figures(
     file: File = None,
     *,
     out: Annotated[Path, typer.Option(help="Folder for the figures.")] = Path("figures"),
+    category: Categories = None,
     kind: Kind = "flows",
     since: SinceEither = None,
     baseline: Baseline = 3,
@@ -59,6 +69,8 @@ def figures(
     """Draw a figure for each category and an overview of all; of years, print the table.
 
     Example: tradeflow figures --out figures
+
+    Example: tradeflow --own tyres=401120,401110 figures --category tyres
 
     Example: tradeflow figures --monthly --out figures/eu-monthly
 
@@ -94,6 +106,7 @@ def figures(
                 partner=partner,
                 q=q,
                 calendar=calendar,
+                only=category or (),
             )
         say(f"{len(written)} files are in {out}/", quiet=quiet)
     else:
@@ -104,16 +117,18 @@ def figures(
             baseline=baseline,
             q=q,
         )
-        _draw_years(table, out, quiet=quiet)
+        _draw_years(table, out, only=category or (), quiet=quiet)
 
 
-def _draw_years(table: ShiftTable, out: Path, *, quiet: bool) -> None:
+def _draw_years(table: ShiftTable, out: Path, *, only: Sequence[str], quiet: bool) -> None:
     from tradeflow.charts.save import draw_gallery
     from tradeflow.files import write_whole
 
     _print(table)
-    with working(f"Drawing {len(table.rows) + 1} figures", quiet=quiet):
-        written = draw_gallery(table, out)
+    for name in only:
+        table[name]  # before the work, not after it
+    with working(f"Drawing {len(only) or len(table.rows) + 1} figures", quiet=quiet):
+        written = draw_gallery(table, out, only=only)
     write_whole(out / "summary.csv", csv_text(table.records()).encode())
     say(f"{len(written)} files and summary.csv are in {out}/", quiet=quiet)
 

@@ -25,6 +25,7 @@ from tradeflow.cli import (
 )
 from tradeflow.cli.help import START, ByTask, arrange
 from tradeflow.cli.output import say
+from tradeflow.cli.own import Own, add_own
 from tradeflow.errors import Locked, OutputError, QuotaExhausted, TradeflowError, Unreachable
 
 USAGE = 2  # wrong arguments or wrong data: what the caller can mend
@@ -81,12 +82,14 @@ def main(
     show_version: bool = typer.Option(  # noqa: ARG001  its callback does the work
         False, "--version", callback=version, is_eager=True, help="Print the version and stop."
     ),
+    own: Own = None,
 ) -> None:
     """Find shifts in dual-use trade in public customs data.
 
     Data go to standard output, talk to standard error. Exit 0 done, 1 broken or not writable,
     2 usage or data, 75 a source does not answer now (try again later), 130 interrupted.
     """
+    add_own(context, own or ())
     if context.invoked_subcommand is None:
         typer.echo(START)
 

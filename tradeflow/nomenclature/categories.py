@@ -65,13 +65,31 @@ class Category:
 EVERY: Final = "all"
 """Instead of a category's name: the codes of every category."""
 
+_OWN: Final[dict[str, tuple[Category, pl.DataFrame]]] = {}
+
+
+def own_categories() -> dict[str, tuple[Category, pl.DataFrame]]:
+    """Categories that the user added, each with its rows; :mod:`tradeflow.nomenclature.own`."""
+    return _OWN
+
+
+def map_version() -> str:
+    """Version of the category map, and what the user added to it.
+
+    >>> map_version() == MAP_VERSION
+    True
+    """
+    own = ", ".join(own_categories())
+    return f"{MAP_VERSION} with own {own}" if own else MAP_VERSION
+
 
 @cache
 def all_categories() -> Mapping[str, Category]:
-    """The categories of the map by name, in the map's order."""
+    """The categories of the map by name, in the map's order, and then the user's own."""
     columns = ["category", "title", "definition", "role", "beware", "cannot_show"]
     rows = table("categories").select(columns).iter_rows()
-    return {row[0]: Category(*row) for row in rows}
+    held = {row[0]: Category(*row) for row in rows}
+    return held | {name: made for name, (made, _) in own_categories().items()}
 
 
 def category(name: str) -> Category:
@@ -131,7 +149,7 @@ def members(name: str | None = None, *, edition: str = "HS2022") -> pl.DataFrame
     >>> members("jammers")["hs6"].sort().to_list()
     ['852550', '852560', '854370', '854390']
     """
-    rows = table("members").filter(pl.col("edition") == edition)
+    rows = _all_members().filter(pl.col("edition") == edition)
     if rows.is_empty():
         held = sorted(table("members")["edition"].unique())
         raise UnknownNameError.of(
@@ -140,6 +158,17 @@ def members(name: str | None = None, *, edition: str = "HS2022") -> pl.DataFrame
     if name in {None, EVERY}:
         return rows
     return rows.filter(pl.col("category") == category(str(name)).category)
+
+
+def _all_members() -> pl.DataFrame:
+    """Rows of the map but for codes that the user's own categories take, and the rows of these."""
+    packaged = table("members")
+    if not own_categories():
+        return packaged
+    own = pl.concat([rows for _, rows in own_categories().values()])
+    own = own.unique(["edition", "hs6"], keep="last", maintain_order=True)
+    rest = packaged.join(own, on=["edition", "hs6"], how="anti", maintain_order="left")
+    return pl.concat([rest, own])
 
 
 def refinements(name: str) -> pl.DataFrame:

@@ -100,7 +100,11 @@ def choose_goods(world: World, seed: int, effects: Sequence[Effect]) -> tuple[Go
     editions = editions_used(world)
     n_listed = round(world.n_codes * world.listed_share)
     taken = {code for e in effects if isinstance(e, CodeSplit) for code in e.successors}
-    pool = [(code, listed) for code, listed in _pool(editions) if code not in taken]
+    pool = [
+        (code, listed)
+        for code, listed in _pool(editions, listed_codes(editions[-1]))
+        if code not in taken
+    ]
     drawn = [
         *_first(seed, "listed", [c for c, listed in pool if listed], n_listed),
         *_first(
@@ -114,13 +118,12 @@ def choose_goods(world: World, seed: int, effects: Sequence[Effect]) -> tuple[Go
 
 
 @cache
-def _pool(editions: tuple[str, ...]) -> tuple[tuple[str, bool], ...]:
+def _pool(editions: tuple[str, ...], codes: frozenset[str]) -> tuple[tuple[str, bool], ...]:
     """Every code of the newest edition that is one code in each, and whether it is listed."""
     own = set(table("producer_codes")["hs6"])
-    listed = listed_codes(editions[-1])
     exact = family_table(editions).filter("exact", pl.col("edition") == editions[-1])["hs6"]
     usual = (c for c in exact if c not in own and not c.startswith(_SPECIAL_CHAPTERS))
-    return tuple((code, code in listed) for code in sorted(usual))
+    return tuple((code, code in codes) for code in sorted(usual))
 
 
 def _first(seed: int, part: str, codes: Sequence[str], number: int) -> list[str]:

@@ -78,7 +78,8 @@ class FindingsResult:
         from tradeflow.notebook import html_table
 
         rows = told(self).select("verdict", "title", "sentence").to_dicts()
-        how = f"False-discovery rate {self.rate:.2f} for each witness. Compatible with, never proof of."
+        rate = f"False-discovery rate {self.rate:.2f} for each witness."
+        how = f"{rate} Compatible with, never proof of."
         return html_table(heading(self), rows, notes=[how])
 
     def to_frame(self, backend: Backend = "pandas") -> Frame:

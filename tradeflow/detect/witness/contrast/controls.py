@@ -55,12 +55,17 @@ def _listed(keys: pl.DataFrame, by: str) -> pl.Series:
     return keys[by].is_in(list(named[by]() if by in named else ()))
 
 
-@cache
 def _listed_families() -> frozenset[str]:
     """Names of the families, over whichever editions, that hold a listed code."""
+    return _families_of(tuple(listed_codes(edition) for edition in HELD))
+
+
+@cache
+def _families_of(listed: tuple[frozenset[str], ...]) -> frozenset[str]:
+    codes = dict(zip(HELD, listed, strict=True))
     found: set[str] = set()
     for ends in combinations_with_replacement(HELD, 2):
         for edition, hs6, name, _ in family_table(ends).iter_rows():
-            if hs6 in listed_codes(edition):
+            if hs6 in codes[edition]:
                 found.add(name)
     return frozenset(found)
