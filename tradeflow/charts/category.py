@@ -63,7 +63,7 @@ def plot_category(
     since: date | str | None = None,
     reporter: str | None = None,
     partner: str = "RUS",
-    calendar: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
     ax: None = None,
     shifts: ShiftTable | None = None,
 ) -> Figure: ...
@@ -75,7 +75,7 @@ def plot_category(
     since: date | str | None = None,
     reporter: str | None = None,
     partner: str = "RUS",
-    calendar: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
     ax: Axes,
     shifts: ShiftTable | None = None,
 ) -> Axes: ...
@@ -86,7 +86,7 @@ def plot_category(
     since: date | str | None = None,
     reporter: str | None = None,
     partner: str = "RUS",
-    calendar: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
     ax: Axes | None = None,
     shifts: ShiftTable | None = None,
 ) -> Figure | Axes:

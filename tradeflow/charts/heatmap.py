@@ -88,7 +88,7 @@ def plot_heatmap(
     *,
     reporter: str | None = None,
     partner: str = "RUS",
-    calendar: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw all categories and their codes by month, each against the same month a year before.

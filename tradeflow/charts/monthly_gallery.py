@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from tradeflow.detect.monthly.answers import MonthlyAnswers
+    from tradeflow.frames import Frame
 
 
 def draw_monthly(
@@ -32,8 +33,8 @@ def draw_monthly(
     reporter: str | None = None,
     partner: str = "RUS",
     q: float = 0.10,
-    calendar: pl.DataFrame | None = None,
-    revisions: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
+    revisions: Frame | None = None,
     only: Sequence[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Path]:

@@ -48,7 +48,7 @@ def panel(
     measure: Measure = "value_usd",
     flow: FlowKind = "export",
     together: Side | None = None,
-    calendar: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
 ) -> Panel:
     """Arrange a flow table as series by periods, with the state of every cell.
 
@@ -105,14 +105,15 @@ def panel(
     for name, value, options in (("by", by, By), ("measure", measure, Measure)):
         one_of(value, options, name=name)
     one_of(flow, FlowKind, name="flow")
+    known = None if calendar is None else to_polars(calendar)
     rows = _chosen(check_flows(to_polars(flows)), flow, totals=by == "total")
     if together is not None:
         rows = _together(rows, one_of(together, Side, name="together"))
     if by == "total":
-        return _by_code(rows.rename({"hs6": "total"}), "total", measure, calendar)
+        return _by_code(rows.rename({"hs6": "total"}), "total", measure, known)
     if by == "family":
-        return _by_code(_as_families(rows), "family", measure, calendar)
-    codes = _by_code(_as_codes(rows), "hs6", measure, calendar)
+        return _by_code(_as_families(rows), "family", measure, known)
+    codes = _by_code(_as_codes(rows), "hs6", measure, known)
     return codes if by == "hs6" else _by_category(codes)
 
 

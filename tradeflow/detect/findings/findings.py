@@ -57,7 +57,7 @@ def findings(
     reporter: str | None = None,
     hubs: Sequence[str] | None = None,
     q: float = 0.10,
-    calendar: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
     revisions: Frame | None = None,
 ) -> FindingsResult:
     """Hear all the evidence on trade with one partner, and give each series one word.
@@ -120,14 +120,15 @@ def findings(
     check_goods(by)
     table, day = to_polars(flows), first_day(since)
     route = (partner, reporter)
-    if calendar is not None:
-        calendar = calendar.filter(pl.col("period") <= table["period"].max())
-    question = ask(table, by, route, since=day, hubs=hubs, q=q, calendar=calendar)
+    known = None if calendar is None else to_polars(calendar)
+    if known is not None:
+        known = known.filter(pl.col("period") <= table["period"].max())
+    question = ask(table, by, route, since=day, hubs=hubs, q=q, calendar=known)
     question = replace(question, revisions=revisions)
     end = judged_until(question)
     if end is not None:  # all witnesses are asked about the months that the alarm judged
         judged = table.filter(pl.col("period") < end)
-        known = None if calendar is None else calendar.filter(pl.col("period") < end)
+        known = None if known is None else known.filter(pl.col("period") < end)
         question = ask(judged, by, route, since=day, hubs=hubs, q=q, calendar=known)
         question = replace(question, revisions=revisions)
     answers = call_all(question)

@@ -93,7 +93,7 @@ def ask(
     since: date,
     hubs: Sequence[str] | None,
     q: float,
-    calendar: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
 ) -> Question:
     """Put the question; `route` is the partner, and the reporter or None; `calendar` as `panel`'s.
 

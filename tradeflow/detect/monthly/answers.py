@@ -92,7 +92,7 @@ def monthly_answers(
     reporter: str | None = None,
     partner: str = "RUS",
     q: float = 0.10,
-    calendar: pl.DataFrame | None = None,
+    calendar: Frame | None = None,
     revisions: Frame | None = None,
 ) -> MonthlyAnswers:
     """Describe, watch and add up the categories of one exporter to one destination.

@@ -51,8 +51,9 @@ def listed_goods(panel: Panel, partner: str) -> list[str]:
 def _listed(keys: pl.DataFrame, by: str) -> pl.Series:
     if "listed" in keys.columns:
         return keys["listed"]
-    named = {"category": all_categories, "family": _listed_families}
-    return keys[by].is_in(list(named[by]() if by in named else ()))
+    if by == "family":
+        return keys[by].is_in(list(_listed_families()))
+    return keys[by].is_in(list(all_categories() if by == "category" else ()))
 
 
 def _listed_families() -> frozenset[str]:
