@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from monthly_worlds import ESTIMATED, JUMP, LATE, MIRROR, all_states, european, 
 import tradeflow as tf
 from tradeflow.charts.monthly_axis import HALF_MONTH, days_of
 from tradeflow.charts.monthly_category import draw_monthly_category
-from tradeflow.charts.monthly_marks import STATES
+from tradeflow.charts.monthly_marks import STATES, draw_months, months_of
 from tradeflow.charts.monthly_words import headline
 from tradeflow.detect.monthly.answers import MonthlyAnswers, monthly_answers
 from tradeflow.errors import TooShortError, UnknownNameError, UsageError
@@ -234,3 +235,41 @@ def test_reporters_that_are_late_are_not_added_up() -> None:
     other = late.with_columns(source=pl.lit("SIMULATED"))
     with pytest.raises(UsageError, match="Filter the periods or the reporters first"):
         tf.plot_category(other, "chips")
+
+
+@pytest.mark.parametrize(
+    ("state", "value", "word"),
+    [
+        (State.REPORTED, 3.0, "reported"),
+        (State.ZERO, 0.0, "no trade"),
+        (State.NOT_RELEASED, np.nan, "not released"),
+        (State.NOT_RELEASED, 3.0, "not released"),
+        (State.WITHHELD, np.nan, "withheld or not listed"),
+        (State.WITHHELD, 3.0, "at least: some members withheld"),
+        (State.BREAK, 3.0, "not comparable across editions"),
+        (State.ESTIMATED, 3.0, "estimated"),
+        (State.MIRROR, 3.0, "mirror report"),
+    ],
+)
+def test_each_state_has_its_word_and_no_line_joins_what_is_partial(
+    state: State, value: float, word: str
+) -> None:
+    periods = tuple(date(2022, month, 1) for month in range(1, 6))
+    values, states = np.full(5, 3.0), np.zeros(5, dtype=np.uint8)
+    values[2], states[2] = value, state
+    ax = Figure().subplots()
+    draw_months(ax, months_of(periods, values, states, np.zeros(5, dtype=bool)))
+    said = set(ax.get_legend_handles_labels()[1])
+    assert said == {"reported", word}
+    through = any(np.isfinite(points[1:4, 1]).all() for points in joined(ax))
+    assert through == (state in {State.REPORTED, State.ZERO, State.ESTIMATED, State.MIRROR})
+
+
+def test_events_of_china_are_numbered_and_named() -> None:
+    flows = simulated().with_columns(source=pl.lit("GACC"), release=pl.lit("as if real"))
+    told = monthly_answers(flows, since=JUMP, reporter="CHN")
+    fig = draw_monthly_category(told, "chips")
+    assert hard_to_read(fig) == []
+    said = words(fig)
+    for event in ("HS2022 enters Chinese statistics", "No.31/2024 published"):
+        assert event in said.replace("\N{NO-BREAK SPACE}", " ")

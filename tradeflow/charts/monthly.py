@@ -165,7 +165,9 @@ def _screen_said(result: ScreenResult, how: str, left_out: int) -> Said:
         f"No room for {left_out} more." if left_out else "",
     ]
     verb = "has" if shifted == 1 else "have"
-    headline = f"{shifted} of {_many(result, tested)} {verb} a level shift{more}"
+    fell = int((result.shifted & (result.size < 0)).sum())
+    ways = f" ({fell} down, {shifted - fell} up)" if shifted else ""
+    headline = f"{shifted} of {_many(result, tested)} {verb} a level shift{ways}{more}"
     return Said(headline, " ".join(filter(None, parts)), (_NOTE, _DESCRIBES))
 
 

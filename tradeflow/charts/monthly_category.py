@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.figure import Figure
 
 from tradeflow.charts.canvas import ROOM, Box, drawing_on
-from tradeflow.charts.frame import caption
 from tradeflow.charts.legends import LOOK, columns_of, entries_above, lines_of
 from tradeflow.charts.marks import chosen_marks, draw_marks, key
 from tradeflow.charts.monthly_axis import days_of
@@ -52,6 +51,7 @@ _NUMBER: Final = 0.13  # an event's number
 _KINDS: Final = {"CHN": ("nomenclature", "war", "china_control", "list", "notice")}
 _ELSEWHERE: Final = ("eu_sanctions", "war", "list")
 _EVENTS: Final = 8
+_CAPTION, _ABOVE_NUMBERS = 4.0, 16.0  # points from a panel to its caption
 
 
 def draw_monthly_category(answers: MonthlyAnswers, name: str) -> Sheet:
@@ -73,7 +73,7 @@ def draw_monthly_category(answers: MonthlyAnswers, name: str) -> Sheet:
     words = said(answers, row)
     below = _below(answers, row)
     with styled():
-        head = lines_of(_labels(answers, row), ROOM) * _LINE + 0.35
+        head = lines_of(_labels(answers, row), ROOM) * _LINE + 0.42
         under = len(below) * (_PANEL + _BETWEEN) + (0.4 if weighed(answers, row) else 0.6)
         tall = head + max(_VALUE + under, members_height(answers, row))
         high = tall - head - under
@@ -86,7 +86,8 @@ def draw_monthly_category(answers: MonthlyAnswers, name: str) -> Sheet:
         )
         value = page.axes(_LEFT, head, _MAIN, high)
         draw_value(value, answers, row)
-        caption(value, "Value, m USD a month")
+        pad = _ABOVE_NUMBERS if marks else _CAPTION
+        value.set_title("Value, m USD a month", loc="left", fontsize=SMALL, pad=pad, y=1.0)
         _events(value, marks)
         for i, draw in enumerate(below):
             top = head + high + _BETWEEN + i * (_PANEL + _BETWEEN)

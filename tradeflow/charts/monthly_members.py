@@ -99,12 +99,21 @@ def _words(answers: MonthlyAnswers, code: int) -> tuple[str, str]:
     before, after = (
         _mean(part) for part in (values[max(start - _YEAR, 0) : start], values[start:])
     )
-    return good_name(str(parts.keys["hs6"][code]), "hs6"), f"{before} to {after} m USD a month"
+    return good_name(str(parts.keys["hs6"][code]), "hs6"), _change(before, after)
+
+
+def _change(before: str, after: str) -> str:
+    if before and after:
+        return f"{before} to {after} m USD a month"
+    if before:
+        return f"{before} m USD a month, no number since"
+    return f"no number before, {after} m USD a month" if after else "no number near the date"
 
 
 def _mean(values: NDArray[np.float64]) -> str:
+    """Mean of the months with a number, m USD; empty if there is none."""
     if not np.isfinite(values).any():
-        return "?"
+        return ""
     mean = float(np.nanmean(values)) / 1e6
     return plain(float(f"{mean:.3g}" if mean >= 1 else f"{mean:.2g}"))
 

@@ -114,7 +114,8 @@ def _described(answers: MonthlyAnswers, row: int) -> str:
             return "no series that can be compared across the change of the classification"
         return f"not judged, {told.rule[row]}"
     if not (told.shifted[row] or told.sudden[row]):
-        return f"no level shift shown in {len(answers.panel.periods)} months"
+        months = len(answers.panel.periods)
+        return f"no level shift shown in {months} months, of which the latest cannot date one"
     size, half = told.size[row], _REACH * told.se[row]
     month = answers.panel.periods[told.date[row]]
     what = f"its earlier level from {month:%b %Y} on"
@@ -152,11 +153,16 @@ def _means(answers: MonthlyAnswers, row: int) -> str:
     values, start = answers.panel.values[row], answers.start
     before, after = values[max(start - _YEAR, 0) : start], values[start:]
     span = f"the {len(before)} months before {answers.since:%b %Y}"
-    return f"{_mean(before)} a month in {span}, {_mean(after)} since."
+    return f"{_mean(before)} in {span}, {_mean(after)} since."
 
 
 def _mean(values: NDArray[np.float64]) -> str:
-    return money(float(np.nanmean(values))) if np.isfinite(values).any() else "no number"
+    """Mean of the months with a number, and how many these are unless all have one."""
+    known = int(np.isfinite(values).sum())
+    if not known:
+        return "no number"
+    some = "" if known == len(values) else f" ({known} of {len(values)} months known)"
+    return f"{money(float(np.nanmean(values)))} a month{some}"
 
 
 def _shift_too(answers: MonthlyAnswers, row: int) -> str:
