@@ -1,6 +1,6 @@
 from .charts.category import plot_category as plot_category
 from .charts.cite import cite as cite
-from .charts.heatmap import plot_heatmap as plot_heatmap
+from .charts.monthly.heatmap import plot_heatmap as plot_heatmap
 from .charts.overview import plot_overview as plot_overview
 from .charts.save import save_figure as save_figure
 from .detect.annual.result import ShiftTable as ShiftTable

@@ -11,13 +11,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 import tradeflow as tf
-from tradeflow.charts.category import draw_category
+from tradeflow.charts.annual.category import draw_category
+from tradeflow.charts.annual.words import headline, overview_headline
 from tradeflow.charts.marks import chosen_marks, key
 from tradeflow.charts.page import figure_of
 from tradeflow.charts.phrases import baskets, odds, relative
 from tradeflow.charts.save import draw_gallery, save_figure
 from tradeflow.charts.style import PALETTE, UNCOMPARABLE
-from tradeflow.charts.words import headline, overview_headline
 from tradeflow.charts.wrap import width, wrap
 from tradeflow.errors import OutputError, UnknownNameError
 from tradeflow.nomenclature.categories import all_categories

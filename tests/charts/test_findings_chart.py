@@ -13,9 +13,9 @@ from figure_texts import hard_to_read, words
 from matplotlib.figure import Figure
 
 import tradeflow as tf
-from tradeflow.charts.findings import MOST
 from tradeflow.charts.page import figure_of
 from tradeflow.charts.save import save_figure
+from tradeflow.charts.witness.findings import MOST
 from tradeflow.detect.findings.findings import CARRIED, WITNESSES
 from tradeflow.detect.findings.verdict import DESCRIBED, NOT_COMPARABLE, UNREMARKABLE, VERDICTS
 from tradeflow.errors import UsageError

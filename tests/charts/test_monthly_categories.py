@@ -14,10 +14,10 @@ from matplotlib.figure import Figure
 from monthly_worlds import ESTIMATED, JUMP, LATE, MIRROR, all_states, european, simulated
 
 import tradeflow as tf
-from tradeflow.charts.monthly_axis import HALF_MONTH, days_of
-from tradeflow.charts.monthly_category import draw_monthly_category
-from tradeflow.charts.monthly_marks import STATES, draw_months, months_of
-from tradeflow.charts.monthly_words import headline
+from tradeflow.charts.monthly.axis import HALF_MONTH, days_of
+from tradeflow.charts.monthly.category import draw_monthly_category
+from tradeflow.charts.monthly.marks import STATES, draw_months, months_of
+from tradeflow.charts.monthly.words import headline
 from tradeflow.detect.monthly.answers import MonthlyAnswers, monthly_answers
 from tradeflow.errors import TooShortError, UnknownNameError, UsageError
 from tradeflow.panel.states import State

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import tradeflow as tf
-from tradeflow.charts.monthly_axis import HALF_MONTH
+from tradeflow.charts.monthly.axis import HALF_MONTH
 
 if TYPE_CHECKING:
     from tradeflow.panel.model import Panel

@@ -12,9 +12,9 @@ from matplotlib.colors import to_rgb
 from monthly_worlds import LATE, all_states, european
 
 import tradeflow as tf
-from tradeflow.charts.heatmap import plot_heatmap
-from tradeflow.charts.monthly import plot_monitor
-from tradeflow.charts.monthly_gallery import draw_monthly
+from tradeflow.charts.monthly.gallery import draw_monthly
+from tradeflow.charts.monthly.heatmap import plot_heatmap
+from tradeflow.charts.monthly.results import plot_monitor
 from tradeflow.charts.page import figure_of
 from tradeflow.detect.monthly.year_on_year import year_on_year
 from tradeflow.errors import TooShortError
@@ -101,7 +101,7 @@ def lightness(color: str) -> float:
 
 
 def test_colours_differ_in_grey_and_falls_have_a_line() -> None:
-    from tradeflow.charts.heatmap import _COLORS, _FALLS, _LINES
+    from tradeflow.charts.monthly.heatmap import _COLORS, _FALLS, _LINES
 
     light = [lightness(color) for color in _COLORS]
     middle = len(light) // 2

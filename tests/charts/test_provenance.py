@@ -17,12 +17,12 @@ from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
 import tradeflow as tf
-from tradeflow.charts import ranking
-from tradeflow.charts.category import draw_category
+from tradeflow.charts.annual import ranking
+from tradeflow.charts.annual.category import draw_category
+from tradeflow.charts.annual.words import overview_headline
 from tradeflow.charts.page import figure_of
 from tradeflow.charts.provenance import joined, provenance_of, read_json
 from tradeflow.charts.save import FORMATS
-from tradeflow.charts.words import overview_headline
 from tradeflow.errors import DataError, InputFileError
 from tradeflow.nomenclature.categories import MAP_VERSION
 from tradeflow.sources.registry import SOURCES

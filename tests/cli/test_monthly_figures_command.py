@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
+from sample_lake import make_lake
 
 import tradeflow as tf
 from tradeflow.detect.monthly.readable import readable
@@ -67,7 +68,17 @@ def test_detect_of_months_shows_what_was_found_and_counts_the_rest(cli: Cli) -> 
     assert code == 0
     assert "No alarm: No series can be watched" in talk
     lines = said.splitlines()
-    assert lines[0].split() == "partner category description month (90 % set) level q".split()
+    assert lines[0].split() == [
+        "partner",
+        "category",
+        "description",
+        "month",
+        "(90",
+        "%",
+        "set)",
+        "level",
+        "q",
+    ]
     found = json.loads(cli("detect", "--monthly", "--format", "json")[1])
     shifts = [row for row in found if row["description"] == "level shift"]
     assert [line.split()[:2] for line in lines[1 : 1 + len(shifts)]] == [
@@ -90,3 +101,16 @@ def test_alarms_are_printed_with_their_excess_and_interval() -> None:
     assert told["excess, m USD [90 %]"] == "+2.5 [+1.2..+3.1] in 6 months"
     assert (told["q"], told["alarm q"], told["month (90 % set)"]) == ("0.40", "< 0.01", "")
     assert others == "Nothing found in 1 more: 1 no level shift."
+
+
+def test_figures_of_a_lake_are_as_known_on_a_day(cli: Cli, tmp_path: Path) -> None:
+    lake = make_lake(tmp_path / "lake")
+    source = ["--monthly", "--source", "Comext DS-045409"]
+    drawn = []
+    for day in ("2024-06-01", "2025-06-01"):
+        out = tmp_path / day
+        code, _, talk = cli("figures", str(lake), *source, "--as-of", day, "--out", str(out))
+        assert code == 0, talk
+        drawn.append((out / "chips.svg").read_text())
+        assert tf.cite(out / "chips.svg").provenance.as_of == day
+    assert drawn[0] != drawn[1].replace("2025-06-01", "2024-06-01")

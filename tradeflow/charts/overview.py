@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from tradeflow.charts.annual.ranking import Line, lines, shown, tested
+from tradeflow.charts.annual.words import overview_headline, overview_subtitle
 from tradeflow.charts.credit import give_credit
 from tradeflow.charts.footer import OVERVIEW_NOTES
 from tradeflow.charts.frame import dress
-from tradeflow.charts.monthly import plot_monitor, plot_shifts
+from tradeflow.charts.monthly.results import plot_monitor, plot_shifts
 from tradeflow.charts.page import MARGIN, WIDTH, new_page, width_of
 from tradeflow.charts.phrases import odds
 from tradeflow.charts.provenance import provenance_of
-from tradeflow.charts.ranking import Line, lines, shown, tested
 from tradeflow.charts.style import (
     BAND,
     BODY,
@@ -28,7 +29,6 @@ from tradeflow.charts.style import (
     plain,
     styled,
 )
-from tradeflow.charts.words import overview_headline, overview_subtitle
 from tradeflow.charts.wrap import wrap
 from tradeflow.detect.annual.verdicts import BORDERLINE, EXCEPTIONAL
 from tradeflow.detect.monthly.monitor import MonitorResult

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from tradeflow.charts.category import draw_category
+from tradeflow.charts.annual.category import draw_category
 from tradeflow.charts.credit import give_credit
 from tradeflow.charts.metadata import savefig_options
 from tradeflow.charts.overview import plot_overview

@@ -79,7 +79,7 @@ def figures(
     Example: tradeflow figures tradeflow-data --monthly --source GACC --as-of 2026-11-01
     """
     from tradeflow.charts.category import route_of
-    from tradeflow.charts.monthly_gallery import draw_monthly
+    from tradeflow.charts.monthly.gallery import draw_monthly
     from tradeflow.flows.lake import release_calendar
 
     if out.exists() and not out.is_dir():

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tradeflow.detect.findings.result import FindingsResult
     from tradeflow.jobs.settings import Settings
-    from tradeflow.options import Freq
+    from tradeflow.options import By, Freq
     from tradeflow.panel.model import Panel
 
     DataSet: TypeAlias = tuple[str, Freq]
@@ -159,9 +159,13 @@ def _stands(home: Path, analysis: dict[str, Any]) -> bool:
 def _one(home: Path, settings: Settings, result: Analysis, timed: Timed) -> Analysis:
     folder = results_folder(home, result.source, result.freq)
     work, tables = _Work(settings, folder, release_calendar(home), timed), []
-    with timed("panel"):
-        held = load_lake(home, source=result.source, freq=result.freq, backend="polars")
-        flows = to_polars(held)
+    try:
+        with timed("panel"):
+            held = load_lake(home, source=result.source, freq=result.freq, backend="polars")
+    except UsageError:
+        result.why_not = "Its source states nothing any more; what it stated is in the history."
+        return result
+    flows = to_polars(held)
     for wanted, find in ((LINE, _by_category), (pl.col("hs6") == TOTAL, _by_total)):
         if flows.filter(wanted & (pl.col("flow") == "export")).is_empty():
             continue
@@ -204,16 +208,20 @@ def _by_category(flows: pl.DataFrame, work: _Work) -> tuple[pl.DataFrame, dict[s
             partner=settings.partner,
             q=settings.rate,
             calendar=work.calendar,
-            revisions=_revision_error(work, str(flows["source"][0])) if whole.freq == "M" else None,
+            revisions=_revision_error(flows, work),
         )
     with timed("figures"):
         _draw(found, whole, flows, work)
     return found.table, whole.counts()
 
 
-def _revision_error(work: _Work, source: str) -> pl.DataFrame:
-    """How far each month may yet be revised, by what the lake has seen."""
-    return to_polars(revisions(work.settings.home, what="periods", source=source, backend="polars"))
+def _revision_error(flows: pl.DataFrame, work: _Work, by: By = "category") -> pl.DataFrame | None:
+    """How far each month may yet be revised, by what the lake has seen; of years nothing is."""
+    if flows["freq"][0] == "A":
+        return None
+    home, source = work.settings.home, str(flows["source"][0])
+    found = revisions(home, what="periods", by=by, source=source, backend="polars")
+    return to_polars(found)
 
 
 def _by_total(flows: pl.DataFrame, work: _Work) -> tuple[pl.DataFrame, dict[str, int]]:
@@ -226,8 +234,13 @@ def _by_total(flows: pl.DataFrame, work: _Work) -> tuple[pl.DataFrame, dict[str,
     with timed("panel"):
         totals = panel(mine, by="total", calendar=work.calendar)
     with timed("findings"):
-        since, rate = settings.since_month, settings.rate
-        return total_findings(totals, since=since, rate=rate), totals.counts()
+        found = total_findings(
+            totals,
+            since=settings.since_month,
+            rate=settings.rate,
+            revisions=_revision_error(mine, work, "total"),
+        )
+    return found, totals.counts()
 
 
 def results_folder(home: Path, source: str, freq: str) -> Path:
@@ -247,7 +260,7 @@ def _csv(table: pl.DataFrame) -> bytes:
 
 
 def _draw(found: FindingsResult, whole: Panel, flows: pl.DataFrame, work: _Work) -> None:
-    from tradeflow.charts.monthly_gallery import draw_monthly
+    from tradeflow.charts.monthly.gallery import draw_monthly
     from tradeflow.charts.save import draw_gallery, save_figure
     from tradeflow.detect.annual.shifts import detect_shifts
 
@@ -263,4 +276,5 @@ def _draw(found: FindingsResult, whole: Panel, flows: pl.DataFrame, work: _Work)
         partner=settings.partner,
         q=settings.rate,
         calendar=work.calendar,
+        revisions=_revision_error(flows, work),
     )

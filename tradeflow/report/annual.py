@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from tradeflow.charts.annual.ranking import is_control, lines
+from tradeflow.charts.annual.words import headline
 from tradeflow.charts.phrases import after, before, odds, trade
-from tradeflow.charts.ranking import is_control, lines
 from tradeflow.charts.style import TIMES, millions
-from tradeflow.charts.words import headline
 from tradeflow.detect.annual.summary import verdict_words
 from tradeflow.detect.annual.verdicts import BORDERLINE, EXCEPTIONAL
 from tradeflow.report.annual_words import annual_summary, means

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tradeflow.charts.annual.ranking import is_control
+from tradeflow.charts.annual.words import headline, subtitle
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.phrases import after, before, listed, seam, trade
-from tradeflow.charts.ranking import is_control
-from tradeflow.charts.words import headline, subtitle
 from tradeflow.detect.annual.summary import promises
 from tradeflow.detect.annual.verdicts import (
     BORDERLINE,

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 from matplotlib.figure import Figure
 
-from tradeflow.charts.category import draw_category, plot_category
+from tradeflow.charts.annual.category import draw_category
+from tradeflow.charts.annual.words import headline, subtitle
+from tradeflow.charts.category import plot_category
 from tradeflow.charts.metadata import savefig_options
-from tradeflow.charts.monthly_category import (
+from tradeflow.charts.monthly.category import (
     draw_monthly_category,
     draw_value_alone,
     row_of,
 )
-from tradeflow.charts.monthly_words import headline as monthly_headline
-from tradeflow.charts.monthly_words import subtitle as monthly_subtitle
+from tradeflow.charts.monthly.words import headline as monthly_headline
+from tradeflow.charts.monthly.words import subtitle as monthly_subtitle
 from tradeflow.charts.style import styled
-from tradeflow.charts.words import headline, subtitle
 from tradeflow.report.page import Picture
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from tradeflow.charts.findings_words import said
 from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.witness.findings_words import said
 from tradeflow.detect.findings.tables import NOT_JUDGED, told
 from tradeflow.detect.findings.verdict import UNHEARD, UNREMARKABLE, VERDICTS
 from tradeflow.report.page import Point

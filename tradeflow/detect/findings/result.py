@@ -96,6 +96,6 @@ class FindingsResult:
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw verdicts, excess and the stance of every witness."""
-        from tradeflow.charts.findings import plot_findings
+        from tradeflow.charts.witness.findings import plot_findings
 
         return plot_findings(self, ax=ax)

@@ -167,7 +167,7 @@ class MonitorResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the excess of the strongest alarms with their intervals."""
-        from tradeflow.charts.monthly import plot_monitor
+        from tradeflow.charts.monthly.results import plot_monitor
 
         return plot_monitor(self, ax=ax)
 

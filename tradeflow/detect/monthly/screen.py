@@ -118,7 +118,7 @@ class ScreenResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw size against date of all shifts found."""
-        from tradeflow.charts.monthly import plot_screen
+        from tradeflow.charts.monthly.results import plot_screen
 
         return plot_screen(self, ax=ax)
 

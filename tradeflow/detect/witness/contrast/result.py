@@ -158,6 +158,6 @@ class ContrastResult(Shown):
 
     def plot(self, ax: Axes | None = None, *, name: str | None = None) -> Axes:
         """Draw the effects of all series, or with `name` the path of one."""
-        from tradeflow.charts.contrast import plot_contrast, plot_path
+        from tradeflow.charts.witness.contrast import plot_contrast, plot_path
 
         return plot_contrast(self, ax=ax) if name is None else plot_path(self, name, ax=ax)

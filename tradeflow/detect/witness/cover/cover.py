@@ -99,7 +99,7 @@ class CoverResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the change of unit value of each good against both references."""
-        from tradeflow.charts.cover import plot_cover
+        from tradeflow.charts.witness.cover import plot_cover
 
         return plot_cover(self, ax=ax)
 

@@ -98,7 +98,7 @@ class EventStudyResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the change of level after the events, with both intervals."""
-        from tradeflow.charts.event_study import plot_event_study
+        from tradeflow.charts.witness.event_study import plot_event_study
 
         return plot_event_study(self, ax=ax)
 

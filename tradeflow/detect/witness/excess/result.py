@@ -125,6 +125,6 @@ class ExcessResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the series with the strongest excess against its counterfactual."""
-        from tradeflow.charts.excess import plot_excess
+        from tradeflow.charts.witness.excess import plot_excess
 
         return plot_excess(self, ax=ax)

@@ -84,7 +84,7 @@ class MirrorResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the change of every ratio with its interval."""
-        from tradeflow.charts.mirror import plot_mirror
+        from tradeflow.charts.witness.mirror import plot_mirror
 
         return plot_mirror(self, ax=ax)
 

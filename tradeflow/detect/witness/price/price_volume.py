@@ -106,7 +106,7 @@ class PriceVolumeResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw price against volume of the largest changes, with 90 % intervals."""
-        from tradeflow.charts.price_volume import plot_price_volume
+        from tradeflow.charts.witness.price_volume import plot_price_volume
 
         return plot_price_volume(self, ax=ax)
 

@@ -105,7 +105,7 @@ class UnitValueResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the gaps of all cells, and those that stand out."""
-        from tradeflow.charts.price_volume import plot_unit_values
+        from tradeflow.charts.witness.price_volume import plot_unit_values
 
         return plot_unit_values(self, ax=ax)
 

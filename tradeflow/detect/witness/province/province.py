@@ -86,7 +86,7 @@ class ProvinceResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw each place's part in the change, good by good."""
-        from tradeflow.charts.province import plot_province
+        from tradeflow.charts.witness.province import plot_province
 
         return plot_province(self, ax=ax)
 

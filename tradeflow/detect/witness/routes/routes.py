@@ -93,7 +93,7 @@ class RoutesResult(Shown):
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw donor, hubs and partner with excess and loss as widths."""
-        from tradeflow.charts.routes import plot_routes
+        from tradeflow.charts.witness.routes import plot_routes
 
         return plot_routes(self, ax=ax)
 

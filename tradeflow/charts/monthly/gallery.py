@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tradeflow.charts.heatmap import draw_heatmap
-from tradeflow.charts.monthly import plot_monitor, plot_shifts
-from tradeflow.charts.monthly_category import draw_monthly_category
+from tradeflow.charts.monthly.category import draw_monthly_category
+from tradeflow.charts.monthly.heatmap import draw_heatmap
+from tradeflow.charts.monthly.results import plot_monitor, plot_shifts
 from tradeflow.charts.save import save_figure
 from tradeflow.detect.monthly.answers import monthly_answers
 from tradeflow.detect.monthly.year_on_year import YEAR

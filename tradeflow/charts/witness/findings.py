@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tradeflow.charts.canvas import Box, drawing_on
-from tradeflow.charts.findings_sizes import blocks_of, draw_sizes
-from tradeflow.charts.findings_words import counted, said
 from tradeflow.charts.page import width_of
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import BODY, FAINT, INK, NOTE, RULE, SMALL
+from tradeflow.charts.witness.findings_sizes import blocks_of, draw_sizes
+from tradeflow.charts.witness.findings_words import counted, said
 from tradeflow.charts.wrap import shorten, width, wrap
 from tradeflow.detect.findings.findings import CARRIED, WITNESSES
 from tradeflow.detect.findings.stance import AGREES, DISAGREES, UNDECIDED
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from tradeflow.charts.findings_sizes import Block
+    from tradeflow.charts.witness.findings_sizes import Block
     from tradeflow.detect.findings.result import FindingsResult
 
 MOST: Final = 20

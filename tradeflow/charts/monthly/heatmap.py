@@ -15,10 +15,10 @@ from matplotlib.patches import Patch, Rectangle
 from tradeflow.charts.canvas import Box, Said, drawing_on
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.legends import entries_above, lines_of
-from tradeflow.charts.monthly_axis import runs, ticks_of
-from tradeflow.charts.monthly_marks import BROKEN, NOT_RELEASED, SPANS, WITHHELD
-from tradeflow.charts.monthly_members import parts_of
-from tradeflow.charts.monthly_words import exporters
+from tradeflow.charts.monthly.axis import runs, ticks_of
+from tradeflow.charts.monthly.marks import BROKEN, NOT_RELEASED, SPANS, WITHHELD
+from tradeflow.charts.monthly.members import parts_of
+from tradeflow.charts.monthly.words import exporters
 from tradeflow.charts.names import good_name, place_name
 from tradeflow.charts.page import WIDTH, width_of
 from tradeflow.charts.provenance import provenance_of

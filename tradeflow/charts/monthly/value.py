@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tradeflow.charts.monthly_axis import HALF_MONTH, days_of, set_amounts, set_months
-from tradeflow.charts.monthly_marks import Months, draw_months, months_of
+from tradeflow.charts.monthly.axis import HALF_MONTH, days_of, set_amounts, set_months
+from tradeflow.charts.monthly.marks import Months, draw_months, months_of
 from tradeflow.charts.style import BAND, INK, PALETTE
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from tradeflow.charts.forest import nothing_heard
 from tradeflow.charts.names import place_name
 from tradeflow.charts.page import height_of, width_of
 from tradeflow.charts.provenance import provenance_of
-from tradeflow.charts.routes_words import interval_words, routes_said, share_words
 from tradeflow.charts.style import BAND, BODY, DASHES, FAINT, INK, PALETTE, SMALL
+from tradeflow.charts.witness.routes_words import interval_words, routes_said, share_words
 from tradeflow.detect.witness.ledger import ALL
 from tradeflow.detect.witness.routes.tables import totals_frame
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from tradeflow.charts.strata import Stratum
+    from tradeflow.charts.annual.strata import Stratum
     from tradeflow.detect.annual.result import Path
 
     Floats: TypeAlias = NDArray[np.float64]

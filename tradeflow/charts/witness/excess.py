@@ -9,7 +9,7 @@ import numpy as np
 from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes, legend_above
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.forest import nothing_heard
-from tradeflow.charts.monthly_axis import set_amounts, set_months
+from tradeflow.charts.monthly.axis import set_amounts, set_months
 from tradeflow.charts.names import good_name, place_name
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import BAND, MINUS, PALETTE

@@ -10,7 +10,7 @@ from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.forest import Points, plot_forest
 from tradeflow.charts.intervals import percent, percent_ticks
-from tradeflow.charts.monthly_axis import HALF_MONTH, days_of, set_months
+from tradeflow.charts.monthly.axis import HALF_MONTH, days_of, set_months
 from tradeflow.charts.names import good_name, goods, trade_words
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import FAINT, INK, PALETTE, RULE, SMALL

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from tradeflow.charts.strata import Stratum
+    from tradeflow.charts.annual.strata import Stratum
     from tradeflow.detect.annual.result import Path
 
     Number = TypeVar("Number", float, NDArray[np.float64])

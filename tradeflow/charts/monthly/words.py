@@ -10,7 +10,7 @@ import numpy as np
 from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.intervals import percent
-from tradeflow.charts.monthly_value import watch_of
+from tradeflow.charts.monthly.value import watch_of
 from tradeflow.charts.names import place_name
 from tradeflow.charts.phrases import NBSP, relative
 from tradeflow.charts.style import millions, money

@@ -9,18 +9,18 @@ from matplotlib.figure import Figure
 from tradeflow.charts.canvas import ROOM, Box, drawing_on
 from tradeflow.charts.legends import LOOK, columns_of, entries_above, lines_of
 from tradeflow.charts.marks import chosen_marks, draw_marks, key
-from tradeflow.charts.monthly_axis import days_of
-from tradeflow.charts.monthly_beneath import (
+from tradeflow.charts.monthly.axis import days_of
+from tradeflow.charts.monthly.beneath import (
     draw_cumulative,
     draw_unit_value,
     draw_weight,
     weighed,
     weight_months,
 )
-from tradeflow.charts.monthly_marks import STATES
-from tradeflow.charts.monthly_members import draw_members, member_months, members_height
-from tradeflow.charts.monthly_value import draw_value, watch_of
-from tradeflow.charts.monthly_words import said
+from tradeflow.charts.monthly.marks import STATES
+from tradeflow.charts.monthly.members import draw_members, member_months, members_height
+from tradeflow.charts.monthly.value import draw_value, watch_of
+from tradeflow.charts.monthly.words import said
 from tradeflow.charts.page import MARGIN, WIDTH, new_page, width_of
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import SMALL, styled

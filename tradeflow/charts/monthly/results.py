@@ -10,8 +10,8 @@ from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes, legend_ab
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.forest import Points, plot_forest
 from tradeflow.charts.intervals import percent_ticks, reach_of_logs
-from tradeflow.charts.monthly_axis import set_months
-from tradeflow.charts.monthly_words import q_words
+from tradeflow.charts.monthly.axis import set_months
+from tradeflow.charts.monthly.words import q_words
 from tradeflow.charts.names import goods, series_names, trade_words
 from tradeflow.charts.phrases import NBSP
 from tradeflow.charts.provenance import provenance_of

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tradeflow.charts.frame import caption
-from tradeflow.charts.monthly_axis import days_of, set_amounts, set_months
-from tradeflow.charts.monthly_marks import NO_NUMBER, Months, draw_months, months_of
+from tradeflow.charts.monthly.axis import days_of, set_amounts, set_months
+from tradeflow.charts.monthly.marks import NO_NUMBER, Months, draw_months, months_of
 from tradeflow.charts.style import BAND, FAINT, INK, PALETTE
 from tradeflow.panel.states import State
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter
 
-from tradeflow.charts.members import round_below
-from tradeflow.charts.monthly_axis import HALF_MONTH, days_of, set_months
-from tradeflow.charts.monthly_marks import Months, draw_months, months_of
+from tradeflow.charts.annual.members import round_below
+from tradeflow.charts.monthly.axis import HALF_MONTH, days_of, set_months
+from tradeflow.charts.monthly.marks import Months, draw_months, months_of
 from tradeflow.charts.names import good_name
 from tradeflow.charts.style import DASHES, INK, RULE, SMALL, plain
 from tradeflow.charts.wrap import shorten

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from tradeflow.charts.monthly_axis import HALF_MONTH, days_of, runs
+from tradeflow.charts.monthly.axis import HALF_MONTH, days_of, runs
 from tradeflow.charts.style import BAND, FAINT, INK, UNCOMPARABLE
 from tradeflow.panel.states import State
 

@@ -1,0 +1,1 @@
+"""What each witness shows, and all of them together."""
