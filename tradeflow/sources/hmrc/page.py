@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,8 @@ FIELDS: Final = frozenset({*IDS, *NUMBERS, SUPPLEMENTARY})
 COUNT, NEXT = "@odata.count", "@odata.nextLink"
 # A made-up example has the SITC code as text, the service's own description says a number.
 _AS_TEXT: Final = frozenset({"CommoditySitcId"})
+_WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
+_BEYOND: Final = 10**15  # no number of a customs office is as large
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +108,15 @@ def _check_values(call: Call, row: Row) -> None:
 
 def _whole(value: object, *, text: bool) -> bool:
     if text and isinstance(value, str):
-        return value.lstrip("-").isdecimal()
-    return isinstance(value, int) and not isinstance(value, bool)
+        return _WHOLE.fullmatch(value) is not None
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < _BEYOND
 
 
 def _amount(value: object) -> bool:
     if value is None:
         return True
     return (
-        isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
+        isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _BEYOND
     )
 
 
