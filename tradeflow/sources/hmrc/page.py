@@ -115,9 +115,7 @@ def _whole(value: object, *, text: bool) -> bool:
 def _amount(value: object) -> bool:
     if value is None:
         return True
-    return (
-        isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _BEYOND
-    )
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _BEYOND
 
 
 def _allowed(call: Call) -> dict[str, set[int]]:
