@@ -119,10 +119,9 @@ def fetch(
     plan = _plan(office, key=key, clock=clock or SystemClock(), **question)
     require_key(office, key or key_of(office))
     session = Session(office, ledger=ledger_folder(home), key=key, clock=clock)
-    releases = Releases(
-        releases_folder(home), fresh_since=session.clock.now() - timedelta(days=max_age_days)
-    )
     started = session.clock.now()
+    fresh = started - timedelta(days=max_age_days)
+    releases = Releases(releases_folder(home), fresh_since=fresh, now=started)
     answers = run(plan, office, session=session, answers=releases, report=report, patience=patience)
     with more_rates(load_kept_rates(home)):
         parsed = office.rows_of(answers)

@@ -17,6 +17,8 @@ from tradeflow.flows.scope import SCOPE, file_scope
 from tradeflow.frames import to_polars
 from tradeflow.jobs.asked import identity_of
 from tradeflow.jobs.journal import Journal
+from tradeflow.jobs.named import name_in_table
+from tradeflow.nomenclature.editions import edition_of
 from tradeflow.nomenclature.units import more_rates
 from tradeflow.sources.offices import all_sources, fetched, source
 from tradeflow.store.calendar import Calendar
@@ -38,6 +40,7 @@ PACKAGED: Final = date(2026, 11, 1)
 """The day on which the embedded data became part of the package."""
 
 EMBEDDED: Final = "embedded"
+FILE: Final = "file"
 
 
 @dataclass(slots=True)
@@ -82,7 +85,7 @@ class Intake:
         """Take in a file that a person downloaded; its identity."""
         identity, note = identity_of([answer]), answer.call.note
         if identity not in self.journal:
-            about = _about(answer.call.source, note, f"file {identity}", [answer])
+            about = _about(answer.call.source, note, f"{FILE} {identity}", [answer])
             dated = RELEASED in dict(answer.call.about)
             known = known_day(answer) if dated else self._known([answer])
             flows = to_polars(self._read(answer).flows)
@@ -119,8 +122,7 @@ class Intake:
             about, known, query = asked.about(answers), self._known(answers), asked.query()
             flows = to_polars(delivery.flows)
             self._merge(identity, about, flows, _scope(delivery, query), known=known)
-            name = query.source if flows.is_empty() else str(flows["source"][0])
-            self._cover(identity, about, delivery, (name, query.freq), known)
+            self._cover(identity, about, delivery, (name_in_table(flows, query), query.freq), known)
             self.journal.done(identity, about, known, moment)
         return identity
 
@@ -170,7 +172,7 @@ def kept_files(home: Path) -> Iterator[Answer]:
     for office in all_sources():
         if office.read is not None:
             for answer in releases.all_answers(office.name):
-                if answer.call.kind == "file":
+                if answer.call.kind == FILE:
                     yield answer
 
 
@@ -179,16 +181,23 @@ def _about(source: str, goods: str, question: str, answers: Sequence[Answer]) ->
     return {"source": source, "goods": goods, "question": question, "releases": releases}
 
 
-def _scope(delivery: Delivery, query: Query) -> pl.DataFrame | None:
+def _scope(delivery: Delivery, query: Query) -> pl.DataFrame:
     """Cells that an answer speaks for: what was asked in periods that it covers."""
     flows, coverage = to_polars(delivery.flows), to_polars(delivery.coverage)
-    if flows.is_empty():
-        return None
-    asked = sorted({code for e in flows["edition"].unique() for code in query.codes_in(e)})
     covered = coverage.filter(pl.col("state").is_in(["reported", "zero"]))
+    asked = _codes(flows, covered, query)
     return (
         covered.select("reporter", "partner", "flow", "period")
-        .with_columns(source=pl.lit(flows["source"][0]), freq=pl.lit(query.freq))
+        .with_columns(source=pl.lit(name_in_table(flows, query)), freq=pl.lit(query.freq))
         .join(pl.DataFrame({"hs6": asked}, schema={"hs6": pl.String}), how="cross")
         .select(SCOPE)
     )
+
+
+def _codes(flows: pl.DataFrame, covered: pl.DataFrame, query: Query) -> list[str]:
+    """List the codes that were asked for; where nothing came, in the editions of the periods."""
+    if query.category is None:
+        return sorted(query.codes)
+    pairs = covered.select("reporter", "period").unique().iter_rows()
+    editions = set(flows["edition"].unique()) or {edition_of(*pair) for pair in pairs}
+    return sorted({code for edition in editions for code in query.codes_in(edition)})

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from tradeflow.errors import InputFileError
 from tradeflow.files import write_whole
 from tradeflow.flows.samples import list_samples
-from tradeflow.jobs.asked import Asked, held_answers, session_for
-from tradeflow.jobs.intake import EMBEDDED, Intake, kept_files
+from tradeflow.jobs.asked import Asked, held_answers, identity_of, session_for
+from tradeflow.jobs.intake import EMBEDDED, FILE, Intake, kept_files
 from tradeflow.jobs.journal import Journal
 from tradeflow.jobs.manifest import read_manifest, runs
 from tradeflow.store.home import releases_folder
@@ -109,17 +109,21 @@ def _by_day(home: Path, settings: Settings) -> Iterator[dict[str, Any]]:
             {"identity": "", "source": EMBEDDED, "goods": sample.name, "question": ""}
             for sample in list_samples()
         )
-    found = [
-        (known_day(answer), {"source": answer.call.source, "releases": [answer.sha256]})
-        for answer in kept_files(home)
-    ]
+    found = [(known_day(answer), _file(answer)) for answer in kept_files(home)]
     for order in settings.fetch:
-        answers = list(Releases(releases_folder(home)).all_answers(order.source))
-        for day in {answer.retrieved_at.date() for answer in answers}:
-            until = [answer for answer in answers if answer.retrieved_at.date() <= day]
+        held = Releases(releases_folder(home)).all_answers(order.source)
+        answers = [answer for answer in held if answer.call.kind != FILE]
+        for day in {known_day(answer) for answer in answers}:
+            until = [answer for answer in answers if known_day(answer) <= day]
             found.append((day, Asked.on(order, day).about(until)))
     for _, about in sorted(found, key=lambda item: item[0]):
-        yield {"identity": "", "goods": "", "question": "file", **about}
+        yield {"identity": "", "goods": "", **about}
+
+
+def _file(answer: Answer) -> dict[str, Any]:
+    """Tell of an ingested file what the intake of it told."""
+    question = f"{FILE} {identity_of([answer])}"
+    return {"source": answer.call.source, "question": question, "releases": [answer.sha256]}
 
 
 @dataclass
@@ -133,8 +137,9 @@ class _Again:
         """Take one in; what is wrong with it, empty if nothing is."""
         if entry["source"] == EMBEDDED:
             found = [self.intake.sample(s) for s in list_samples() if s.name == entry["goods"]]
-        elif entry["question"].startswith("file"):
-            found = [self.intake.file(self.files[s]) for s in entry["releases"] if s in self.files]
+        elif entry["question"].startswith(f"{FILE} "):
+            kept = self.files.get(entry["question"].removeprefix(f"{FILE} "))
+            found = [] if kept is None else [self.intake.file(kept)]
         else:
             found = self._answers(entry)
         if not entry["identity"] or entry["identity"] in found:
@@ -146,8 +151,8 @@ class _Again:
 
     @cached_property
     def files(self) -> dict[str, Answer]:
-        """Files ingested by hand, by checksum."""
-        return {answer.sha256: answer for answer in kept_files(self.home)}
+        """Files ingested by hand; the same content released on two days is two files."""
+        return {identity_of([answer]): answer for answer in kept_files(self.home)}
 
     def _answers(self, entry: dict[str, Any]) -> list[str]:
         asked = Asked.from_dict(entry)

@@ -31,7 +31,9 @@ BRIEF: Final = "sudden change, alarm not heard"
 _SIZE: Final = ("month", "size_log", "size_log_low", "size_log_high")
 
 
-def total_findings(totals: Panel, *, since: str, rate: float) -> pl.DataFrame:
+def total_findings(
+    totals: Panel, *, since: str, rate: float, revisions: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Say of every series of totals what is described, and whether the alarm was heard.
 
     Parameters
@@ -42,6 +44,8 @@ def total_findings(totals: Panel, *, since: str, rate: float) -> pl.DataFrame:
         First month under watch.
     rate
         False-discovery rate.
+    revisions
+        How far each month may yet be revised, as for :func:`tradeflow.monitor`.
 
     Returns
     -------
@@ -51,16 +55,18 @@ def total_findings(totals: Panel, *, since: str, rate: float) -> pl.DataFrame:
         There is nothing that totals could be contrasted with: other witnesses are not heard.
     """
     described = screen_frame(screen(totals, q=rate)).to_dicts()
-    alarms = _alarms(totals, since, rate)
+    alarms = _alarms(totals, since, rate, revisions)
     return pl.DataFrame(
         [_record(row, alarms.get((row["reporter"], row["partner"])), rate) for row in described]
     )
 
 
-def _alarms(totals: Panel, since: str, rate: float) -> dict[tuple[Any, ...], float]:
+def _alarms(
+    totals: Panel, since: str, rate: float, revisions: pl.DataFrame | None
+) -> dict[tuple[Any, ...], float]:
     """q-values of the series whose alarm could be calibrated, each over its longest span."""
     try:
-        watched = monitor(totals, since=since, q=rate)
+        watched = monitor(totals, since=since, q=rate, revisions=revisions)
     except TooShortError:
         return {}
     heard = np.flatnonzero(watched.calibrated.any(axis=1))
