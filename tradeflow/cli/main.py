@@ -89,7 +89,8 @@ def main(
     Data go to standard output, talk to standard error. Exit 0 done, 1 broken or not writable,
     2 usage or data, 75 a source does not answer now (try again later), 130 interrupted.
     """
-    add_own(context, own or ())
+    if own:
+        add_own(context, own)
     if context.invoked_subcommand is None:
         typer.echo(START)
 
