@@ -119,6 +119,19 @@ def test_two_files_of_one_day_are_told_apart(tmp_path: Path) -> None:
     assert known(tmp_path / "home", None) == stated(later)
 
 
+def test_two_revisions_of_one_day_each_have_a_row_and_lead_to_its_end(tmp_path: Path) -> None:
+    cell = ("2022-11-01", "export")
+    first = {cell: 100.0}
+    for name, value, day in (("a", 100.0, FIRST), ("b", 150.0, LATER), ("c", 200.0, LATER)):
+        file = write(tmp_path / f"{name}.csv", first | {cell: value})
+        tf.ingest("comtrade", file, home=tmp_path / "home", released=day)
+        go(tmp_path / "home")
+    rows = tf.revisions(tmp_path / "home", backend="polars")
+    said = rows.select("known_from", "value_before", "value_after").rows()
+    days = date.fromisoformat(FIRST), date.fromisoformat(LATER)
+    assert said == [(days[0], 100.0, 200.0), (days[1], 150.0, 200.0)]
+
+
 def test_the_same_vintage_again_on_a_later_day_is_a_release_of_its_own(tmp_path: Path) -> None:
     first, later = vintages()
     a, b = write(tmp_path / "a.csv", first), write(tmp_path / "b.csv", later)

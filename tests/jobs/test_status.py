@@ -97,22 +97,25 @@ def test_a_reporter_of_whom_nothing_is_held_is_shown_waiting(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("lags", "due"),
+    ("lags", "due", "between"),
     [
-        ([], None),
-        ([40], None),
-        ([40, 50], None),
-        ([40, 50, 42], date(2026, 7, 13)),  # 42 days after 2026-06-01
-        ([40, 40, 50, 50], date(2026, 8, 15)),  # 45 days after 2026-07-01
+        ([], None, (None, None)),
+        ([40], None, (None, None)),
+        ([40, 50], None, (None, None)),
+        ([40, 50, 42], date(2026, 7, 13), (date(2026, 7, 11), date(2026, 7, 21))),
+        ([40, 40, 50, 50], date(2026, 8, 15), (date(2026, 8, 10), date(2026, 8, 20))),
     ],
 )
 def test_a_day_is_named_after_three_releases_that_were_watched(
-    tmp_path: Path, lags: list[int], due: date | None
+    tmp_path: Path, lags: list[int], due: date | None, between: tuple[date | None, ...]
 ) -> None:
     periods = watch(tmp_path, date(2026, 1, 1), lags)
     say(tmp_path, date(2026, 9, 1), [], [periods[-1]])
     (row,) = holdings(tmp_path, today=date(2026, 6, 2))
     assert (row["watched"], row["due"]) == (len(lags), due)
+    assert (row["due_first"], row["due_last"]) == between
+    (line,) = grouped([row])
+    assert line["due"] == (due and f"{due} ({between[0]} to {between[1]})")
     assert row["waits_for"] == f"{periods[-1]:%Y-%m}"
 
 

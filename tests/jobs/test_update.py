@@ -14,7 +14,7 @@ from killing import content
 from loopback import Reply, StepClock
 
 import tradeflow as tf
-from tradeflow.errors import OutputError
+from tradeflow.errors import OutputError, UsageError
 from tradeflow.flows.scope import file_scope
 from tradeflow.jobs.settings import Order, Settings
 from tradeflow.jobs.update import update
@@ -116,6 +116,27 @@ def test_a_release_that_shrinks_is_named_and_remembered(living: Living, tmp_path
     assert "withdrawn USD" in page(tmp_path, later)
     assert values(tmp_path) == {cell: v for cell, v in was.items() if cell[0] != month}
     assert values(tmp_path, "2026-12-01") == was
+
+
+def test_a_source_that_withdraws_everything_is_named_and_as_of_remembers(
+    living: Living, tmp_path: Path
+) -> None:
+    go(tmp_path, living, NOVEMBER)
+    was = values(tmp_path)
+    living.edits = dict.fromkeys(was)
+    later = go(tmp_path, living, DECEMBER)
+    assert [(t["added"], t["withdrawn"]) for t in later.taken] == [(0, len(was))]
+    said = page(tmp_path, later)
+    assert "withdrawn USD" in said
+    assert "## Not analysed\n\n- UN Comtrade, monthly: Its source states nothing any more" in said
+    assert values(tmp_path, "2026-12-01") == was
+    states = tf.release_calendar(tmp_path)
+    assert states["source"].unique().to_list() == ["UN Comtrade"]
+    with pytest.raises(UsageError, match=r"nothing is stated any more; .* as_of="):
+        values(tmp_path)
+    living.edits, living.edited_on = dict.fromkeys(was, 1.0), "2027-01-05T00:00:00"
+    go(tmp_path, living, DECEMBER.replace(year=2027, month=2))
+    assert values(tmp_path) == was
 
 
 def test_a_source_that_withdraws_months_loses_us_nothing(living: Living, tmp_path: Path) -> None:

@@ -87,7 +87,8 @@ def status(*, home: Home = None, settings: Config = None, form: Form = "table") 
     said; JSON and CSV have one per reporter. rows: statements held, their first and last period,
     and the day of their last change. not_released: periods asked for and not out yet, the first
     of them is the one it waits_for. due: the day about which that should come, known after three
-    releases that were seen to come (watched); late_days: days beyond the latest it ever came.
+    releases that were seen to come (watched), with the earliest and latest day by their delays
+    (JSON and CSV: due_first, due_last); late_days: days beyond that latest day.
 
     Example: tradeflow status
 

@@ -107,6 +107,11 @@ def _nothing(lake: Lake, source: str | None, day: date | None) -> str:
     if not held:
         return f"{lake.folder} holds no lake yet. `tradeflow update` fills it."
     first = lake.scan().select(pl.col("known_from").min()).collect().item()
+    if first is None:
+        return (
+            f"In the lake in {lake.folder} nothing is stated any more; what {', '.join(held)} "
+            "stated is in its history: name a day with as_of=."
+        )
     return (
         f"The lake in {lake.folder} held nothing of the kind"
         + (f" from {source!r}" if source else "")

@@ -129,7 +129,8 @@ def _cells(lake: Lake, source: str | None, since: date | None, day: date | None)
     rows = pl.concat([changed, _appeared(ever)], how="diagonal")
     if since is not None:
         rows = rows.filter(pl.col("revised_on") >= since)
-    return _measured(rows).collect().sort(["revised_on", *_CELL], nulls_last=True)
+    order = ["revised_on", *_CELL, "known_from", "value_before"]
+    return _measured(rows).collect().sort(order, nulls_last=True)
 
 
 def _ever(lake: Lake, source: str | None, day: date | None) -> pl.LazyFrame:

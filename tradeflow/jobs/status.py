@@ -41,8 +41,9 @@ def holdings(home: Path, *, today: date | None = None) -> list[dict[str, Any]]:
         source, freq, reporter; ``rows`` held, their ``first`` and ``last`` period and the day of
         their ``last_change``; ``not_released`` periods that were asked for, and the first of
         them, ``waits_for``; ``watched``, the number of releases that were seen to come; and, if
-        these are at least three, ``due``, the day about which ``waits_for`` should come, and
-        ``late_days`` since the latest day on which it ever came, 0 if it is not late.
+        these are at least three, ``due``, the day about which ``waits_for`` should come,
+        ``due_first`` and ``due_last``, the earliest and latest day by the delays that were seen,
+        and ``late_days`` since the latest, 0 if it is not late.
 
     Notes
     -----
@@ -72,6 +73,8 @@ SAME: Final = (
     "waits_for",
     "watched",
     "due",
+    "due_first",
+    "due_last",
     "late_days",
 )
 NAMED: Final = 3
@@ -89,8 +92,8 @@ def grouped(held: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        The same names, and ``reporters`` instead of reporter; rows are added up, and ``first`` is
-        the earliest.
+        The same names, and ``reporters`` instead of reporter; rows are added up, ``first`` is
+        the earliest, and ``due`` says in words between which days it lies.
     """
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in held:
@@ -101,9 +104,15 @@ def grouped(held: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "reporters": _reporters([row["reporter"] for row in rows]),
             "rows": sum(row["rows"] for row in rows),
             "first": min((row["first"] for row in rows if row["first"]), default=None),
+            "due": _due_words(rows[0]),
         }
         for rows in groups.values()
     ]
+
+
+def _due_words(row: dict[str, Any]) -> str | None:
+    between = f"({row['due_first']} to {row['due_last']})"
+    return row["due"] and f"{row['due']} {between}"
 
 
 def _reporters(names: list[str]) -> str:
@@ -145,6 +154,7 @@ def _watched(said: pl.DataFrame) -> pl.DataFrame:
         .group_by(SERIES)
         .agg(
             watched=pl.len().cast(pl.Int64),
+            shortest=lag.min().cast(pl.Int64),
             usual=lag.median().round().cast(pl.Int64),
             longest=lag.max().cast(pl.Int64),
         )
@@ -154,11 +164,12 @@ def _watched(said: pl.DataFrame) -> pl.DataFrame:
 def _due(rows: pl.DataFrame, day: date) -> pl.DataFrame:
     end = pl.col("waits_for").dt.offset_by(_STEP)
     over = (pl.lit(day) - end).dt.total_days() - pl.col("longest")
+    delays = {"due": "usual", "due_first": "shortest", "due_last": "longest"}
     known = pl.col("watched") >= ENOUGH
     return rows.with_columns(
-        due=pl.when(known).then(end + pl.duration(days="usual")),
+        **{due: pl.when(known).then(end + pl.duration(days=lag)) for due, lag in delays.items()},
         late_days=pl.when(known).then(over.clip(lower_bound=0)),
-    ).drop("usual", "longest")
+    ).drop(delays.values())
 
 
 def _text(rows: pl.DataFrame) -> pl.DataFrame:

@@ -24,7 +24,9 @@ from tradeflow.jobs.settings import Settings, load_settings
 from tradeflow.nomenclature.categories import MAP_VERSION
 from tradeflow.sources.http.clock import SystemClock
 from tradeflow.sources.run import silent
+from tradeflow.store.calendar import Calendar
 from tradeflow.store.home import home as home_folder
+from tradeflow.store.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,6 +84,8 @@ def update(
     ------
     Locked
         Another run holds the home folder.
+    InputFileError
+        A file of the lake is damaged; `rebuild` mends it.
     OutputError
         It cannot be written; nothing is lost.
     """
@@ -94,6 +98,7 @@ def update(
         manifest.map_version, manifest.settings = MAP_VERSION, chosen.digest()
         finish(home)
         rebuilt = _rebuilt(manifest, home, chosen) if rebuild else []
+        _check(home)
         with _timed(manifest, "gather"):
             gatherer = Gatherer(
                 chosen,
@@ -118,6 +123,13 @@ def update(
 def _rebuilt(manifest: Manifest, home: Path, settings: Settings) -> list[str]:
     with _timed(manifest, "rebuild"):
         return build_anew(home, settings, manifest.run)
+
+
+def _check(home: Path) -> None:
+    """Make sure that no file of the lake is damaged or gone, even if nothing would read it."""
+    for room in ("lake", "history"):
+        Lake(home).seals.check_all(room)
+    Calendar(home).states()
 
 
 def _odd_clock(home: Path, now: datetime) -> list[str]:
