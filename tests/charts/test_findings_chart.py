@@ -17,7 +17,13 @@ from tradeflow.charts.page import figure_of
 from tradeflow.charts.save import save_figure
 from tradeflow.charts.witness.findings import MOST
 from tradeflow.detect.findings.findings import CARRIED, WITNESSES
-from tradeflow.detect.findings.verdict import DESCRIBED, NOT_COMPARABLE, UNREMARKABLE, VERDICTS
+from tradeflow.detect.findings.verdict import (
+    DESCRIBED,
+    NOT_COMPARABLE,
+    UNHEARD,
+    UNREMARKABLE,
+    VERDICTS,
+)
 from tradeflow.errors import UsageError
 
 if TYPE_CHECKING:
@@ -109,8 +115,10 @@ def test_title_states_finding_and_source(drawn: FindingsResult) -> None:
     judged = len(verdicts) - sum(w in QUIET[1:] for w in verdicts)
     assert f"Of {judged} categor{'y' if judged == 1 else 'ies'} exported to Russia" in title
     assert "Exports of China to Russia, 2022" in title
-    for word in set(told):
-        assert f"{told.count(word)} {word}" in title
+    changed = [word for word in told if word != UNHEARD]  # not heard is not changed
+    assert f"{len(changed) or 'none'} show" in title
+    for word in set(changed):
+        assert f"{changed.count(word)} {word}" in title
     assert "compatible with a use of the goods, never proof" in title
     assert all(word in title for word in drawn.provenance[0].split())
     assert "prove" not in title

@@ -42,6 +42,7 @@ def report(
 
     Example: tradeflow report tradeflow-data --source BACI --as-of 2026-11-01 --out report.html
     """
+    from tradeflow.flows.lake import release_calendar
     from tradeflow.report.report import report as write
 
     if monthly and file is not None and not file.is_dir():
@@ -54,6 +55,8 @@ def report(
         source=source,
         as_of=as_of,
     )
+    folder = file if file is not None and file.is_dir() else None
+    calendar = None if folder is None else release_calendar(folder, as_of=as_of)
     say("Hearing the evidence ...", quiet=quiet)
     written = write(
         flows,
@@ -62,6 +65,7 @@ def report(
         reporter=reporter,
         partner=partner,
         as_of=as_of,
+        calendar=calendar,
         tables=tables,
         progress=None if quiet else drawn,
     )

@@ -208,18 +208,20 @@ def _by_category(flows: pl.DataFrame, work: _Work) -> tuple[pl.DataFrame, dict[s
             partner=settings.partner,
             q=settings.rate,
             calendar=work.calendar,
-            revisions=_revision_error(flows, work),
+            revisions=revision_error(work.settings.home, flows),
         )
     with timed("figures"):
         _draw(found, whole, flows, work)
     return found.table, whole.counts()
 
 
-def _revision_error(flows: pl.DataFrame, work: _Work, by: By = "category") -> pl.DataFrame | None:
+def revision_error(
+    home: str | Path | None, flows: pl.DataFrame, by: By = "category"
+) -> pl.DataFrame | None:
     """How far each month may yet be revised, by what the lake has seen; of years nothing is."""
     if flows["freq"][0] == "A":
         return None
-    home, source = work.settings.home, str(flows["source"][0])
+    source = str(flows["source"][0])
     found = revisions(home, what="periods", by=by, source=source, backend="polars")
     return to_polars(found)
 
@@ -238,7 +240,7 @@ def _by_total(flows: pl.DataFrame, work: _Work) -> tuple[pl.DataFrame, dict[str,
             totals,
             since=settings.since_month,
             rate=settings.rate,
-            revisions=_revision_error(mine, work, "total"),
+            revisions=revision_error(work.settings.home, mine, "total"),
         )
     return found, totals.counts()
 
@@ -276,5 +278,5 @@ def _draw(found: FindingsResult, whole: Panel, flows: pl.DataFrame, work: _Work)
         partner=settings.partner,
         q=settings.rate,
         calendar=work.calendar,
-        revisions=_revision_error(flows, work),
+        revisions=revision_error(work.settings.home, flows),
     )

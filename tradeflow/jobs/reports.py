@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tradeflow.errors import OutputError, TradeflowError
-from tradeflow.flows.lake import load_lake
+from tradeflow.flows.lake import load_lake, release_calendar
+from tradeflow.frames import to_polars
+from tradeflow.jobs.analyse import revision_error
 from tradeflow.schema import TOTAL
 
 if TYPE_CHECKING:
@@ -39,13 +41,16 @@ def write_report(
     if not any(f["category"] != TOTAL for a in goods for f in a["findings"]):
         return
     name = f"report-{source}-{freq}.html".replace(" ", "_")
+    flows = to_polars(load_lake(home, source=source, freq=freq, backend="polars"))
     try:
         report(
-            load_lake(home, source=source, freq=freq, backend="polars"),
+            flows,
             out=home / "runs" / manifest.run / name,
             since=settings.since_year if freq == "A" else settings.since_month,
             partner=settings.partner,
             changes=changes,
+            calendar=release_calendar(home),
+            revisions=revision_error(home, flows),
             data_status=[row for row in manifest.late if row["source"] == source],
         )
     except OutputError:

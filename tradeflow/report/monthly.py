@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from tradeflow.charts.style import TIMES, millions
 from tradeflow.detect.findings.findings import findings
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     import polars as pl
+
+    from tradeflow.frames import Frame
 _WEIGHT: Final = {ANOMALOUS: "strong", IN_VALUE: "strong", UNUSUAL: "middle"}
 _NAMED: Final = 3  # exporters
 _NOTE: Final = (
@@ -33,7 +35,20 @@ _NOTE: Final = (
 )
 
 
-def monthly_story(flows: pl.DataFrame, *, since: date, reporter: str | None, partner: str) -> Story:
+class _Known(TypedDict):
+    calendar: Frame | None
+    revisions: Frame | None
+
+
+def monthly_story(
+    flows: pl.DataFrame,
+    *,
+    since: date,
+    reporter: str | None,
+    partner: str,
+    calendar: Frame | None = None,
+    revisions: Frame | None = None,
+) -> Story:
     """Hear all the evidence on monthly flows, and put it into words, a ranking and figures.
 
     Parameters
@@ -44,10 +59,14 @@ def monthly_story(flows: pl.DataFrame, *, since: date, reporter: str | None, par
         First month of the time after.
     reporter, partner
         ISO alpha-3; reporter None for the only one, or all together.
+    calendar, revisions
+        Which months are out, and how far each may yet be revised; as for
+        :func:`tradeflow.findings`.
     """
-    found = findings(flows, since=since, reporter=reporter, partner=partner)
+    known: _Known = {"calendar": calendar, "revisions": revisions}
+    found = findings(flows, since=since, reporter=reporter, partner=partner, **known)
     rows = found.table.to_dicts()
-    answers = monthly_answers(flows, since=since, reporter=reporter, partner=partner)
+    answers = monthly_answers(flows, since=since, reporter=reporter, partner=partner, **known)
     who = f"{_exporters(found.reporters)} to {country(partner).name}"
     return Story(
         title=f"{who}: which dual-use goods changed",

@@ -43,6 +43,8 @@ def report(
     as_of: str | None = None,
     changes: str | Mapping[str, Any] | None = None,
     data_status: Sequence[Mapping[str, Any]] | None = None,
+    calendar: Frame | None = None,
+    revisions: Frame | None = None,
     tables: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
@@ -68,6 +70,11 @@ def report(
         a dict.
     data_status
         Rows of what is late, as ``tradeflow status`` or a run's manifest give them.
+    calendar
+        What was asked and what is released, from :func:`tradeflow.release_calendar`: months that
+        are late are then shown as late.
+    revisions
+        How far each month may yet be revised, as for :func:`tradeflow.monitor`.
     tables
         Folder for all tables as CSV, Parquet and Excel; None for none.
     progress
@@ -103,8 +110,17 @@ def report(
     asked = _to_partner(chosen, partner)
     freq = "A" if "A" in asked["freq"] else "M"
     day = first_day(since or SINCE[freq])
-    whole = panel(asked, by="category")
-    story = _story(freq, chosen, whole, since=day, reporter=reporter, partner=partner)
+    whole = panel(asked, by="category", calendar=calendar)
+    story = _story(
+        freq,
+        chosen,
+        whole,
+        since=day,
+        reporter=reporter,
+        partner=partner,
+        calendar=calendar,
+        revisions=revisions,
+    )
     source = provenance_of(whole, as_of=as_of)
     page = compose(
         story,
@@ -162,12 +178,21 @@ def _story(
     since: date,
     reporter: str | None,
     partner: str,
+    calendar: Frame | None,
+    revisions: Frame | None,
 ) -> Story:
     """Let the methods for years or for months tell what they found."""
     if freq == "M":
         from tradeflow.report.monthly import monthly_story
 
-        return monthly_story(flows, since=since, reporter=reporter, partner=partner)
+        return monthly_story(
+            flows,
+            since=since,
+            reporter=reporter,
+            partner=partner,
+            calendar=calendar,
+            revisions=revisions,
+        )
     from tradeflow.report.annual import annual_story
 
     exporters = whole.keys["reporter"].unique().sort().to_list()

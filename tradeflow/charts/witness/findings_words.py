@@ -9,7 +9,7 @@ from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.names import goods, place_name
 from tradeflow.detect.findings.tables import NOT_JUDGED, told
-from tradeflow.detect.findings.verdict import VERDICTS
+from tradeflow.detect.findings.verdict import UNHEARD, VERDICTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ _NAMED: Final = 3  # exporters
 
 def said(result: FindingsResult, most: int) -> Said:
     """State the finding, whose trade it is, and how to read the figure."""
-    changed = told(result)["verdict"].to_list()
+    changed = [word for word in told(result)["verdict"] if word != UNHEARD]
     judged = len(result.table) - int(result.table["verdict"].is_in(NOT_JUDGED).sum())
     shown = "none shows"
     if changed:
@@ -34,7 +34,9 @@ def said(result: FindingsResult, most: int) -> Said:
     form = "%Y-%m" if result.freq == "M" else "%Y"
     span = f"{result.since:{form}} to {result.until:{form}} against before"
     subtitle = f"Exports of {_exporters(result.reporters)} to {place_name(result.partner)}, {span}."
-    return Said(headline, subtitle, (notes(result.partner, len(changed) - most, most), COMPATIBLE))
+    return Said(
+        headline, subtitle, (notes(result.partner, len(told(result)) - most, most), COMPATIBLE)
+    )
 
 
 def _exporters(reporters: Sequence[str]) -> str:
