@@ -66,7 +66,8 @@ def test_a_day_without_a_folder(cli: Callable[..., tuple[int, str, str]]) -> Non
 def test_a_folder_without_revisions_and_one_without_runs_say_so(
     tmp_path: Path, cli: Callable[..., tuple[int, str, str]]
 ) -> None:
-    code, out, _ = cli("revisions", "--home", str(tmp_path))
+    code, out, said = cli("revisions", "--home", str(tmp_path))
     assert (code, out) == (0, "No cell of the lake was revised or withdrawn in that time.\n")
+    assert "Files ingested since the last `tradeflow update`" in said
     code, out, _ = cli("status", "--home", str(tmp_path))
     assert (code, out[:20]) == (0, "No run has ended yet")

@@ -165,6 +165,7 @@ def revisions(
         rows = to_polars(find(chosen.home, what=what, source=source, by="total"))
     if rows.is_empty() and form == "table":
         typer.echo("No cell of the lake was revised or withdrawn in that time.")
+        say("Files ingested since the last `tradeflow update` are not in it yet.", quiet=quiet)
     elif lags or form != "table":
         show(rows.to_dicts(), form)
     else:
