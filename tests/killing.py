@@ -23,6 +23,8 @@ from tempfile import TemporaryDirectory
 
 from fake_comtrade import FakeComtrade
 
+from tradeflow.files import PART
+
 QUESTION = {
     "codes": ["845710", "852560", "854231", "854370"],  # four categories: figures cost most
     "since": "2020-01",
@@ -127,7 +129,7 @@ def leftovers(home: Path) -> list[str]:
     return [
         str(path.relative_to(home))
         for path in home.rglob("*")
-        if path.is_file() and (".incoming" in path.parts or path.name.startswith("tmp"))
+        if path.is_file() and (".incoming" in path.parts or path.suffix == PART)
     ]
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tradeflow.errors import DataError, OutputError, Unreachable
+from tradeflow.files import PART
 from tradeflow.sources.call import Call
 from tradeflow.sources.http.session import Received
 from tradeflow.store.releases import Releases, read_record
@@ -106,10 +107,10 @@ def test_what_a_dead_process_left_is_swept(tmp_path: Path) -> None:
     ).stdout.strip()
     room = tmp_path / ".incoming"
     room.mkdir()
-    (room / f"{dead}-aa").write_bytes(b"half")
-    (room / f"{os.getppid()}-bb").write_bytes(b"another process at work")
+    (room / f".{dead}-aa{PART}").write_bytes(b"half")
+    (room / f".{os.getppid()}-bb{PART}").write_bytes(b"another process at work")
     put(Releases(tmp_path), 1, b"x")
-    assert [p.name for p in room.iterdir()] == [f"{os.getppid()}-bb"]
+    assert [p.name for p in room.iterdir()] == [f".{os.getppid()}-bb{PART}"]
 
 
 def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from tradeflow.errors import Locked, OutputError
-from tradeflow.files import write_whole
+from tradeflow.files import sweep, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,8 @@ def hold(home: Path) -> Iterator[None]:
     """Hold the lake as long as the block runs.
 
     The lock is the operating system's: when its owner dies, however it dies, the lock is free.
-    Who holds it since when stands in a file beside it, for people.
+    Who holds it since when stands in a file beside it, for people. What a killed run was writing
+    is taken away.
 
     Parameters
     ----------
@@ -41,6 +42,7 @@ def hold(home: Path) -> Iterator[None]:
     lock, owner = filelock.FileLock(home / ".lock"), home / ".lock.owner"
     _acquire(lock, home, owner)
     try:
+        sweep(home)
         _sign(owner)
         yield
     finally:

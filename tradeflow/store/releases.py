@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from tradeflow.errors import DataError, OutputError, TradeflowError
-from tradeflow.files import write_whole
+from tradeflow.files import PART, sweep, write_whole
 from tradeflow.sources.call import Answer, Call
 
 if TYPE_CHECKING:
@@ -101,10 +101,10 @@ class Releases:
     def incoming(self, source: str) -> Iterator[Incoming]:
         """Make room for one answer; it is gone afterwards unless it was kept."""
         room = self.folder / ".incoming"
-        path = room / f"{os.getpid()}-{secrets.token_hex(4)}"
+        path = room / f".{os.getpid()}-{secrets.token_hex(4)}{PART}"
         try:
             room.mkdir(parents=True, exist_ok=True)
-            _sweep(room)
+            sweep(room)
             with path.open("w+b") as file:
                 yield Incoming(self, source, path, file)
         except TradeflowError:
@@ -232,24 +232,6 @@ def _record(answer: Answer, folder: Path) -> bytes:
         "call": answer.call.to_dict(),
     }
     return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _sweep(room: Path) -> None:
-    """Remove what a process left that is gone."""
-    for path in room.iterdir():
-        owner = path.name.partition("-")[0]
-        if owner.isdecimal() and not _lives(int(owner)):
-            path.unlink(missing_ok=True)
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _when(record: Path) -> str:
