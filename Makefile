@@ -1,9 +1,10 @@
 # Both targets make their own virtual environment; a package registry is all they need.
 PYTHON ?= python3
 VENV := .venv
+LOWEST := .venv-lowest
 BIN := $(VENV)/bin
 
-.PHONY: figures docs tutorial test test-live test-spark test-browser fuzz kills tables bench clean
+.PHONY: figures docs tutorial test test-lowest test-live test-spark test-browser fuzz kills tables bench clean
 
 figures: $(VENV)/.installed
 	$(BIN)/tradeflow figures --out figures
@@ -23,6 +24,10 @@ test: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/python data_raw/build.py --check
 	$(BIN)/pytest
+
+# The suite with the lowest versions of the libraries that pyproject.toml admits.
+test-lowest: $(LOWEST)/.installed
+	$(LOWEST)/bin/pytest
 
 # Asks the real sources, a few small calls each; needs the internet, and keys where they are set.
 test-live: $(VENV)/.dev
@@ -51,7 +56,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/walking_house.py
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(LOWEST)
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 ...") if sys.version_info < (3, 11) else None'
@@ -72,4 +77,11 @@ $(VENV)/.browser: $(VENV)/.dev
 
 $(VENV)/.spark: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --editable '.[dev,spark]'
+	touch $@
+
+$(LOWEST)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet uv
+	$(LOWEST)/bin/uv pip compile --quiet --resolution lowest-direct pyproject.toml -o $(LOWEST)/lowest.txt
+	$(LOWEST)/bin/uv pip install --quiet --python $(LOWEST) -e '.[dev]' -c $(LOWEST)/lowest.txt
 	touch $@
