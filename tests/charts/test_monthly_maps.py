@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from figure_texts import hard_to_read, words
 from matplotlib.colors import to_rgb
-from monthly_worlds import LATE, all_states, european
+from monthly_worlds import CODES, LATE, all_states, european
 
 import tradeflow as tf
 from tradeflow.charts.monthly.gallery import draw_monthly
@@ -54,7 +54,7 @@ def test_the_map_of_states_names_those_that_occur(drawn: tuple[str, Axes]) -> No
     occur = {
         "EU": {"withheld or not listed", "not comparable across editions"},
         "Germany": {"withheld or not listed", "not comparable across editions"},
-        "all states": {"not released", "estimated or mirror"},
+        "all states": {"not released", "estimated or mirror", "provisional"},
     }
     every = set().union(*occur.values())
     assert said & every == occur[world]
@@ -93,6 +93,24 @@ def test_a_month_not_released_has_no_colour() -> None:
     assert np.isfinite(shown).mean() > 0.8
 
 
+def test_provisional_cells_are_marked_by_category_and_by_code() -> None:
+    ax = plot_heatmap(all_states(), reporter="CHN")
+    rows = all_states().filter((pl.col("reporter") == "CHN") & (pl.col("partner") == "RUS"))
+    may_change = rows.filter(pl.col("status") == "provisional")
+    (marks,) = [line for line in ax.lines if line.get_marker() == "o"]
+    marked = set(zip(marks.get_xdata(), marks.get_ydata(), strict=True))
+    shown = np.isfinite(np.asarray(ax.images[0].get_array().filled(np.nan)))
+    months = sorted({*rows["period"], LATE})[12:]
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    for code, row in (
+        (code, i) for code in CODES for i, n in enumerate(names) if f"{code[:4]}.{code[4:]}" in n
+    ):
+        stated = may_change.filter(pl.col("hs6") == code)["period"]
+        columns = {months.index(month) for month in stated if month in months}
+        assert columns
+        assert {x for x, y in marked if y == row} == {x for x in columns if shown[row, x]}
+
+
 def lightness(color: str) -> float:
     """CIE L*, which a grey print keeps."""
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
@@ -101,15 +119,15 @@ def lightness(color: str) -> float:
 
 
 def test_colours_differ_in_grey_and_falls_have_a_line() -> None:
-    from tradeflow.charts.monthly.heatmap import _COLORS, _FALLS, _LINES
+    from tradeflow.charts.style import RATIO_LINES, RATIOS
 
-    light = [lightness(color) for color in _COLORS]
+    light = [lightness(color) for color in RATIOS]
     middle = len(light) // 2
     assert np.diff(light[: middle + 1]).min() > STEP
     assert np.diff(light[middle:]).max() < -STEP
     assert all(
         abs(lightness(line) - lightness(cell)) > 30
-        for line, cell in zip(_LINES, _COLORS[:_FALLS], strict=True)
+        for line, cell in zip(RATIO_LINES, RATIOS[: len(RATIO_LINES)], strict=True)
     )
 
 

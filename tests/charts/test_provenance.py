@@ -108,7 +108,20 @@ def test_a_composed_figure_cites_all_that_was_drawn(
         "HMRC OTS 2024",
     }
     assert title(shifts) in found.title
-    assert "hubs could carry" in found.title
+    assert "excess of 5 hubs" in found.title
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_axes_saved_by_another_function_say_what_to_use(
+    shifts: ShiftTable, tmp_path: Path, ending: str
+) -> None:
+    ax = Figure(figsize=(8, 6), layout="constrained").subplots()
+    shifts.plot(ax=ax)
+    path = tmp_path / f"x.{ending}"
+    figure_of(ax).savefig(path)
+    with pytest.raises(InputFileError, match=r"another function than tf\.save_figure") as raised:
+        tf.cite(path)
+    assert "atplotlib v" not in str(raised.value)
 
 
 def without_png(path: Path) -> None:
@@ -200,6 +213,10 @@ def test_a_lake_says_as_of_which_day() -> None:
     asked = provenance_of(["BACI V202501"], as_of="2026-11-01")
     assert "Data as known on 2026-11-01." in asked.footer()
     assert "as known on 2026-11-01" in asked.bibtex()
+    years = re.findall(r"year = \{(\d+)\}", asked.bibtex())
+    assert years == ["2026", asked.map_version[:4]]
+    assert "year = {2025}" in provenance_of(["BACI V202501"]).bibtex()
+    assert provenance_of(["SIMULATED seed 2024"]).bibtex().count("year = ") == 1  # the software's
     assert joined([asked, provenance_of(["GACC x"])]).as_of == "2026-11-01"
     assert provenance_of(["an unheard-of source"]).text().startswith("an unheard-of source.")
 

@@ -24,6 +24,7 @@ ROOM: Final = WIDTH - 2 * MARGIN
 
 _HANDLE: Final = 0.45  # inches that a legend adds to each of its words
 _PAD: Final = 5.0  # points
+_SLIP: Final = 0.05  # inches that a layout may yet move
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def drawing_on(ax: Axes | None, said: Said, provenance: Provenance, box: Box) ->
         if ax is None:
             yield _own(said, provenance, box)
         else:
+            figure_of(ax)  # which says what is wrong with them
             dress(ax)
             yield ax
             give_credit(ax, said.headline, provenance)
@@ -99,15 +101,29 @@ def _own(said: Said, provenance: Provenance, box: Box) -> Axes:
 
 def _fit_words(ax: Axes, headline: str, provenance: Provenance) -> None:
     """Write finding and sources over a caller's axes, as wide as they are once laid out."""
-    figure = figure_of(ax)
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
+    lay_out(ax)
     label_axes(ax, x=ax.get_xlabel().replace("\n", " "), y=ax.get_ylabel().replace("\n", " "))
+    beside = lay_out(ax)
     texts = (hold_units(headline), f"{', '.join(provenance.sources)}.")
-    lines = [line for text in texts for line in wrap(text, inches=width_of(ax), size=BODY)]
+    room = width_of(ax) + beside - _SLIP
+    lines = [line for text in texts for line in wrap(text, inches=room, size=BODY)]
     legend = ax.get_legend()
-    taken = 0.0 if legend is None else legend.get_window_extent().height * 72 / figure.dpi
-    ax.set_title("\n".join(lines), loc="left", fontsize=BODY, pad=_PAD + taken)
+    taken = 0.0 if legend is None else legend.get_window_extent().height * 72 / figure_of(ax).dpi
+    start = -beside / width_of(ax)
+    ax.set_title("\n".join(lines), loc="left", x=start, fontsize=BODY, pad=_PAD + taken)
+
+
+def lay_out(ax: Axes) -> float:
+    """Give axes their size, if a layout engine decides on it; return inches of names beside them.
+
+    Without an engine nothing is measured: the caller set the size, and nobody made room for names.
+    """
+    figure = figure_of(ax)
+    if figure.get_layout_engine() is None:
+        return 0.0
+    figure.draw_without_rendering()
+    taken = ax.yaxis.get_tightbbox() if ax.axison else None
+    return 0.0 if taken is None else max((ax.bbox.x0 - taken.x0) / figure.dpi, 0.0)
 
 
 def label_axes(ax: Axes, *, x: str = "", y: str = "") -> None:

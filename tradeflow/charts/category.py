@@ -80,7 +80,9 @@ def plot_category(
         Which reporter released which month, from :func:`tradeflow.release_calendar`: months that
         are late are then drawn as late.
     ax
-        Axes for the value panel alone; None for a whole figure.
+        Axes for the value panel alone; None for a whole figure, 8 inches wide. For a journal's
+        column give axes of its width, such as
+        ``plt.subplots(figsize=(3.5, 4), layout="constrained")[1]``.
     shifts
         Of years: the answers by category, if they are known already.
 

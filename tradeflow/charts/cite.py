@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PNG, _PDF, _SVG = b"\x89PNG\r\n\x1a\n", b"%PDF-", re.compile(rb"<svg[\s>]")
 _HEAD: Final = 4096  # bytes in which a drawing says that it is SVG
 _SVG_TITLE: Final = re.compile(r"<dc:title>(.*?)</dc:title>", re.DOTALL)
+_SVG_MAKER: Final = re.compile(r"<cc:Agent>.*?</cc:Agent>", re.DOTALL)
 _SVG_RECORD: Final = re.compile(r"<rdf:li>(\{.*?\})</rdf:li>", re.DOTALL)
 _SVG_TEXT: Final = re.compile(r"<(?:text|tspan)\b[^>]*>([^<]+)<")
 _OF_DAMAGE: Final = (ValueError, TypeError, AttributeError, LookupError, RuntimeError)
@@ -144,7 +145,8 @@ def _from_png(file: Path, content: bytes) -> _Found:
 
 def _from_svg(_file: Path, content: bytes) -> _Found:
     drawn = content.decode("utf-8", errors="replace")
-    title, record = (_first(pattern, drawn) for pattern in (_SVG_TITLE, _SVG_RECORD))
+    own = _SVG_MAKER.sub("", drawn)  # the program that drew it has a title, too
+    title, record = (_first(pattern, own) for pattern in (_SVG_TITLE, _SVG_RECORD))
     return _Found(title, record, html.unescape(" ".join(_SVG_TEXT.findall(drawn))))
 
 
@@ -188,6 +190,9 @@ def _stripped(file: Path, found: _Found) -> InputFileError:
         or "Nothing else in the file can be read; a figure of tradeflow names its sources, their "
         "releases and its versions in small print under the drawing, if that was not cut off."
     )
-    problem = "holds no provenance: tradeflow did not draw it, or its metadata were taken away."
+    problem = (
+        "holds no provenance: tradeflow did not draw it, its metadata were taken away, or axes of "
+        "your own were saved by another function than tf.save_figure."
+    )
     remedy = f"{known} Ask for the original file, or draw it again."
     return InputFileError(file, problem, remedy=remedy)

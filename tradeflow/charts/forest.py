@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from tradeflow.charts.canvas import ROOM, Box, drawing_on, label_axes, legend_above
+from tradeflow.charts.canvas import ROOM, Box, drawing_on, label_axes, lay_out, legend_above
 from tradeflow.charts.intervals import draw_interval, percent, percent_axis, reach_of_logs
-from tradeflow.charts.page import width_of
+from tradeflow.charts.page import height_of, width_of
 from tradeflow.charts.style import FAINT, INK, RULE, SMALL
 from tradeflow.charts.wrap import shorten, width, wrap
 
@@ -26,10 +26,12 @@ _PITCH: Final = 0.15  # inches for each point of a line
 _BETWEEN: Final = 0.1  # inches between lines
 _LABEL: Final = 2.7  # inches at most
 _LABEL_GIVEN: Final = 0.45  # part of a caller's axes
+_LINE_GIVEN: Final = 0.28  # inches that a name in two lines takes, and a part of the words above
 _GAP: Final = 0.15  # inches
 _FEWEST: Final = 3  # lines that an axis has room for
 _LINES: Final = 1.2  # of a name, in points of a line
 _ABOVE, _LEGEND = 0.15, 0.32  # inches over the drawing, without and with a legend
+_BELOW: Final = 0.5
 _MARKER: Final = 4.5
 
 
@@ -64,6 +66,7 @@ def plot_forest(
     names: Sequence[str],
     points: Sequence[Points],
     axis: str,
+    of: int,
 ) -> Axes:
     """Draw changes in log points, labelled in per cent, the first series on top.
 
@@ -79,28 +82,39 @@ def plot_forest(
         Kinds of estimates, drawn one under the other.
     axis
         What is drawn, for the label of the axis.
+    of
+        How many series there are to draw; the label says so if `names` are fewer.
     """
     figures = [_in_figures(names, kind) for kind in points]
     beside = max((width(text, size=SMALL) for kind in figures for text in kind), default=0.0)
     longest = max((width(name, size=SMALL) for name in names), default=0.0)
     line = _PITCH * max(len(points), _LINES) + _BETWEEN
+    some = f"; {len(names)} of {of} series drawn" if len(names) < of else ""
     box = Box(
         height=line * max(len(names), _FEWEST),
         left=min(longest, _LABEL) + _GAP,
         right=beside + _GAP,
         above=_LEGEND if len(points) > 1 else _ABOVE,
+        below=_BELOW + (0.1 if some else 0.0),
     )
     if not names:
         return nothing_heard(ax, said, provenance)
     with drawing_on(ax, said, provenance, box) as target:
         _draw(target, points)
         write_names(target, names, _LABEL if ax is None else None)
-        label_axes(target, x=axis)
+        lay_out(target)
+        percent_axis(target)
+        label_axes(target, x=axis + some)
         if len(points) > 1:
             legend_above(target)
         if ax is None:
             _figures(target, figures, points, ROOM - box.left - box.right)
     return target
+
+
+def lines_on(ax: Axes | None, most: int) -> int:
+    """Lines to draw: `most` on a sheet, and no more than there is room for on a caller's axes."""
+    return most if ax is None else min(most, max(int(height_of(ax) / _LINE_GIVEN), _FEWEST))
 
 
 def _draw(ax: Axes, points: Sequence[Points]) -> None:
@@ -113,7 +127,6 @@ def _draw(ax: Axes, points: Sequence[Points]) -> None:
         for y, sizes in enumerate(kind.sizes):
             draw_interval(ax, y + shift, sizes[1:], limits, color=kind.color)
         _marks(ax, kind, shift, limits)
-    percent_axis(ax)
 
 
 def _marks(ax: Axes, kind: Points, shift: float, limits: tuple[float, float]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.charts.phrases import dotted
@@ -11,8 +12,11 @@ from tradeflow.nomenclature.editions import label
 from tradeflow.panel.build import ALL
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
+_ALIKE: Final = 14  # letters that names may begin alike with
 _NOUNS: Final = {
     "category": ("category", "categories"),
     "family": ("family", "families"),
@@ -30,8 +34,37 @@ def good_name(good: str, by: str) -> str:
     if by == "category" and good in all_categories():
         return all_categories()[good].title
     if by == "hs6":
-        return f"{dotted(good)} {label(good)}" if label(good) != good else dotted(good)
+        return code_names([good])[0]
     return "all goods" if good == ALL else good.replace("_", " ")
+
+
+def code_names(codes: Sequence[str]) -> list[str]:
+    """Name codes that stand together: number and label."""
+    labels = told_apart([label(code) for code in codes])
+    both = zip(codes, labels, strict=True)
+    return [dotted(code) if name == code else f"{dotted(code)} {name}" for code, name in both]
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """Leave out what long names have alike, so that they differ before they are cut.
+
+    >>> told_apart(["Rubber; new tyres, used on buses ...", "Rubber; new tyres, used on cars ..."])
+    ['Rubber; new … buses ...', 'Rubber; new … cars ...']
+    >>> told_apart(["Turbo-propellers up to 1.1 MW", "Turbo-propellers over 1.1 MW"])
+    ['Turbo-propellers up to 1.1 MW', 'Turbo-propellers over 1.1 MW']
+    """
+    return [_rest(name, [other for other in names if other != name]) for name in names]
+
+
+def _rest(name: str, others: Sequence[str]) -> str:
+    alike = max((_alike(name, other) for other in others), default=0)
+    first, rest = name.rfind(" ", 0, _ALIKE), name.rfind(" ", 0, alike + 1)
+    return f"{name[:first]} …{name[rest:]}" if name.endswith("...") and rest > _ALIKE else name
+
+
+def _alike(one: str, other: str) -> int:
+    """Letters that two texts begin with."""
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
 
 
 def goods(count: int, by: str) -> str:

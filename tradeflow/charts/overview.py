@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from tradeflow.charts.annual.ranking import Line, lines, shown, tested
+from tradeflow.charts.annual.ranking import Line, lines, tested
 from tradeflow.charts.annual.words import overview_headline, overview_subtitle
-from tradeflow.charts.credit import give_credit
+from tradeflow.charts.canvas import Box, Said, drawing_on
 from tradeflow.charts.footer import OVERVIEW_NOTES
 from tradeflow.charts.frame import dress
 from tradeflow.charts.monthly.results import plot_monitor, plot_shifts
-from tradeflow.charts.page import MARGIN, WIDTH, new_page, width_of
+from tradeflow.charts.page import width_of
 from tradeflow.charts.phrases import odds
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import (
     BAND,
-    BODY,
+    DASHES,
     FAINT,
     INK,
     RULE,
@@ -27,9 +27,8 @@ from tradeflow.charts.style import (
     TIMES,
     millions,
     plain,
-    styled,
 )
-from tradeflow.charts.wrap import wrap
+from tradeflow.charts.wrap import shorten
 from tradeflow.detect.annual.verdicts import BORDERLINE, EXCEPTIONAL
 from tradeflow.detect.monthly.monitor import MonitorResult
 from tradeflow.detect.monthly.screen import ScreenResult
@@ -41,12 +40,19 @@ if TYPE_CHECKING:
 
     from tradeflow.detect.annual.result import Shift, ShiftTable
 
-_LEFT: Final = MARGIN + 2.62
+_NAMES: Final = 2.62  # inches on a sheet
+_NAMES_GIVEN: Final = 0.55  # part of a caller's axes
 _PITCH: Final = 0.2  # inches from line to line
-_PLOT: Final = 0.55  # part of the axes' width that the dots take; words take the rest
+_PLOT: Final = 0.55  # part of the axes' width that the dots take; figures take the rest
+_NARROW: Final = 4.5  # inches of axes that have no room for figures beside the dots
 _EXCESS: Final = 0.83  # right end of the column of excesses, part of the width
 _SHARE: Final = 1.0
 _ROUND: Final = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+_TICK: Final = 0.45  # inches
+_AXIS: Final = (
+    "times what comparable goods did, log scale; bar: 90\xa0% interval;\n"
+    "dot filled: exceptional; grey: borderline; open: not rare"
+)
 _FILL: Final = {EXCEPTIONAL: INK, BORDERLINE: BAND}
 
 
@@ -62,8 +68,9 @@ def plot_overview(
         :func:`tradeflow.monitor`, ranked by excess over the forecast, or from
         :func:`tradeflow.screen`, ranked by the change of the level.
     ax
-        Axes to draw on, 5 by 5 inches or so, with room for names at their left; None for a
-        figure of its own (``ax.figure``).
+        Axes to draw on, with room for names at their left (``layout="constrained"`` makes it);
+        on narrow ones the figures beside the dots are left out. None for a figure of its own
+        (``ax.figure``).
 
     Returns
     -------
@@ -74,44 +81,36 @@ def plot_overview(
     --------
     >>> import tradeflow as tf
     >>> shifts = tf.detect_shifts(tf.panel(tf.load_sample()), baskets=500)
-    >>> plot_overview(shifts).get_xscale()
+    >>> tf.plot_overview(shifts).get_xscale()
     'log'
     """
     if isinstance(shifts, MonitorResult):
         return plot_monitor(shifts, ax=ax)
     if isinstance(shifts, ScreenResult):
         return plot_shifts(shifts, ax=ax)
-    ranked = lines(shifts)
-    with styled():
-        own = ax is None
-        target = _own_axes(shifts, len(ranked)) if ax is None else ax
-        _draw(target, ranked)
-        if not own:
-            found = overview_headline(tested(shifts))
-            give_credit(target, found, provenance_of(shifts))
-            text = wrap(found, inches=width_of(target), size=BODY, bold=True)
-            target.set_title("\n".join(text), loc="left", fontsize=BODY, fontweight="bold", pad=22)
+    ranked, rows = lines(shifts), tested(shifts)
+    said = Said(overview_headline(rows), overview_subtitle(rows, shifts), OVERVIEW_NOTES)
+    box = Box(len(ranked) * _PITCH, left=_NAMES, right=0.0, above=0.4, below=0.65)
+    with drawing_on(ax, said, provenance_of(shifts), box) as target:
+        _draw(target, ranked, room=_NAMES if ax is None else _NAMES_GIVEN * width_of(target))
     return target
 
 
-def _own_axes(shifts: ShiftTable, count: int) -> Axes:
-    height = count * _PITCH
-    page = new_page(
-        overview_headline(tested(shifts)),
-        overview_subtitle(shown(shifts), shifts),
-        OVERVIEW_NOTES,
-        drawing=height + 1.05,
-        provenance=provenance_of(shifts),
-    )
-    return page.axes(_LEFT, 0.4, WIDTH - _LEFT - MARGIN, height)
-
-
-def _draw(ax: Axes, ranked: Sequence[Line]) -> None:
-    low, high = _range(ranked)
-    _frame(ax, ranked, low, high)
+def _draw(ax: Axes, ranked: Sequence[Line], *, room: float) -> None:
+    (low, high), wide = _range(ranked), width_of(ax) > _NARROW
+    _frame(ax, low, high, rows=len(ranked), part=_PLOT if wide else 1.0)
+    _names(ax, ranked, room)
     for y, line in enumerate(ranked):
         if line.row is not None:
             _row(ax, y, line.row, low, high)
+            if wide:
+                _figures(ax, y, line.row)
+    if wide:
+        _columns(ax)
+
+
+def _columns(ax: Axes) -> None:
+    """Head the columns of figures."""
     for x, text in (
         (_EXCESS, "excess, m USD a year\n[90\xa0% interval]"),
         (_SHARE, "baskets that\nmoved as far"),
@@ -134,32 +133,29 @@ def _range(ranked: Sequence[Line]) -> tuple[float, float]:
     return math.exp(min([0.0, *far]) - 0.6), math.exp(max([0.0, *far]) + 0.6)
 
 
-def _frame(ax: Axes, ranked: Sequence[Line], low: float, high: float) -> None:
+def _frame(ax: Axes, low: float, high: float, *, rows: int, part: float) -> None:
     dress(ax)
     ax.set_xscale("log")
-    ax.set_xlim(low, low * (high / low) ** (1 / _PLOT))
-    ax.set_ylim(len(ranked) - 0.4, -0.6)
-    ticks = [t for t in _ROUND if low <= t <= high]
+    ax.set_xlim(low, low * (high / low) ** (1 / part))
+    ax.set_ylim(rows - 0.4, -0.6)
+    every = 1 + int(len([t for t in _ROUND if low <= t <= high]) * _TICK > part * width_of(ax))
+    at = _ROUND.index(1)
+    ticks = [t for i, t in enumerate(_ROUND) if low <= t <= high and (i - at) % every == 0]
     ax.xaxis.set_major_locator(FixedLocator(ticks))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{TIMES}{plain(x)}"))
     ax.spines["left"].set_visible(False)
     ax.spines["bottom"].set_bounds(low, high)
-    ax.vlines(ticks, -0.6, len(ranked) - 0.4, color=RULE, linewidth=0.4, zorder=0)
-    ax.vlines(1, -0.6, len(ranked) - 0.4, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
-    _names(ax, ranked)
-    ax.set_xlabel(
-        "times what comparable goods did, log scale; bar: 90\xa0% interval\n"
-        "dot filled: exceptional; grey: borderline; open: not rare",
-        loc="left",
-        fontsize=SMALL,
-    )
+    ax.vlines(ticks, -0.6, rows - 0.4, color=RULE, linewidth=0.4, zorder=0)
+    ax.vlines(1, -0.6, rows - 0.4, color=INK, linewidth=0.9, linestyle=DASHES, zorder=1)
+    ax.set_xlabel(_AXIS, loc="left", fontsize=SMALL)
 
 
-def _names(ax: Axes, ranked: Sequence[Line]) -> None:
+def _names(ax: Axes, ranked: Sequence[Line], room: float) -> None:
     """Write names beside the rows, and headings in bold."""
     ax.yaxis.set_major_locator(FixedLocator(list(range(len(ranked)))))
-    ax.set_yticklabels([line.row.title if line.row else line.heading for line in ranked])
+    names = [line.row.title if line.row else line.heading for line in ranked]
+    ax.set_yticklabels([shorten(name, inches=room, size=SMALL) for name in names])
     ax.tick_params(axis="y", length=0, pad=6)
     for label, line in zip(ax.get_yticklabels(), ranked, strict=True):
         if line.row is None:
@@ -170,7 +166,6 @@ def _names(ax: Axes, ranked: Sequence[Line]) -> None:
 
 def _row(ax: Axes, y: int, row: Shift, low: float, high: float) -> None:
     if not math.isfinite(row.shift):
-        _say(ax, y, _EXCESS, row.verdict, FAINT)
         return
     left, right = (_beyond(row, bound) for bound in (row.excess_low_usd, row.excess_high_usd))
     ax.plot([max(left, low), min(right, high)], [y, y], color=INK, linewidth=1.2, zorder=2)
@@ -179,6 +174,13 @@ def _row(ax: Axes, y: int, row: Shift, low: float, high: float) -> None:
             ax.plot(limit, y, marker=marker, color=INK, markersize=4, clip_on=False, zorder=2)
     fill = _FILL.get(row.rarity, "white")
     ax.plot(math.exp(row.shift), y, "o", mfc=fill, mec=INK, markersize=6.5, zorder=3)
+
+
+def _figures(ax: Axes, y: int, row: Shift) -> None:
+    """Excess with its interval, and how rare it is."""
+    if not math.isfinite(row.shift):
+        _say(ax, y, _EXCESS, row.verdict, FAINT)
+        return
     bounds = (millions(v, sign=True) for v in (row.excess_low_usd, row.excess_high_usd))
     _say(ax, y, _EXCESS, f"{millions(row.excess_usd, sign=True)} [{', '.join(bounds)}]", INK)
     part, whole = odds(row.placebo_share)

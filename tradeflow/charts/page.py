@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -20,8 +21,6 @@ from tradeflow.errors import UsageError
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
-
-    from matplotlib.axes import Axes
 
     from tradeflow.charts.provenance import Provenance
 
@@ -137,7 +136,18 @@ def new_page(
 
 
 def figure_of(ax: Axes) -> Figure:
-    """The whole figure that axes stand in."""
+    """The whole figure that axes stand in.
+
+    Raises
+    ------
+    UsageError
+        These are no axes, or they were removed from their figure.
+    """
+    if not isinstance(ax, Axes):
+        raise UsageError(
+            f"ax is of type {type(ax).__name__}: give one matplotlib.axes.Axes; of plt.subplots(2) "
+            "take axes[0]."
+        )
     figure = ax.get_figure(root=True)
     if figure is None:
         raise UsageError("These axes were removed from their figure. Make new ones.")
@@ -146,12 +156,14 @@ def figure_of(ax: Axes) -> Figure:
 
 def width_of(ax: Axes) -> float:
     """Width of axes in inches."""
-    return float(ax.get_window_extent().width / figure_of(ax).dpi)
+    figure = figure_of(ax)
+    return float(ax.get_window_extent().width / figure.dpi)
 
 
 def height_of(ax: Axes) -> float:
     """Height of axes in inches."""
-    return float(ax.get_window_extent().height / figure_of(ax).dpi)
+    figure = figure_of(ax)
+    return float(ax.get_window_extent().height / figure.dpi)
 
 
 def _ending(fname: object) -> str:

@@ -91,11 +91,20 @@ def trade(table: ShiftTable) -> str:
 
 
 def listed(rows: Sequence[Shift]) -> str:
-    """Join titles; titles that hold commas are parted by semicolons."""
-    names = [row.title if i == 0 else _lower(row.title) for i, row in enumerate(rows)]
+    """Join titles for a sentence."""
+    return joined([row.title if i == 0 else _lower(row.title) for i, row in enumerate(rows)])
+
+
+def joined(names: Sequence[str]) -> str:
+    """Join names for a sentence, parted so that what is within one is not taken for two.
+
+    >>> joined(["a"]), joined(["a", "b", "c"]), joined(["a and b", "c"]), joined(["a, b", "c"])
+    ('a', 'a, b and c', 'a and b, and c', 'a, b; c')
+    """
     if any("," in name for name in names):
         return "; ".join(names)
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    last = ", and " if any(" and " in name for name in names) else " and "
+    return last.join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
 
 
 def _lower(title: str) -> str:

@@ -20,6 +20,7 @@ MARK: Final = "tradeflow provenance"
 """First value of the JSON text, by which a file is known to be ours."""
 
 _AS_OF: Final = re.compile(r"as known on (\d{4}-\d{2}-\d{2})")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _LATEX: Final = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"})
 _SIMULATED: Final = "simulated"
 
@@ -78,6 +79,7 @@ class Provenance:
             author="{The tradeflow maintainers}",
             title="tradeflow: shifts in dual-use trade from public customs data",
             version=self.code_version,
+            year=_year(self.map_version),
             note=f"category map {self.map_version}",
         )
         known = f"as known on {self.as_of}" if self.as_of else ""
@@ -200,8 +202,15 @@ def _source_entry(entry: str, known: str) -> str:
         author=f"{{{info.producer}}}",
         title=info.title,
         version=release,
+        year="" if info.name.casefold() == _SIMULATED else _year(known or release),
         note="; ".join(filter(None, notes)),
     )
+
+
+def _year(text: str) -> str:
+    """The first year that a release, a day or a version names; empty if none."""
+    found = _YEAR.search(text)
+    return found[0] if found else ""
 
 
 def _entry(kind: str, key: str, **told: str) -> str:

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 PALETTE: Final = ("#0b2545", "#7d2a54", "#1f7a8c", "#d9822b", "#8fcfb0", "#f2dc7e")
 """Colours of the members, dark to light, so that they differ in grey and to every eye."""
 
+RATIOS: Final = ("#0b2545", "#5585ad", "#b7cfe0", "#e8e8e5", "#efc692", "#d9822b", "#7a3600")
+"""Colours from far below to far above, pale in the middle, none so pale as white paper."""
+RATIO_LINES: Final = ("white", "white", "#33566f")
+"""Lines through those below the middle: on grey paper falls look like rises."""
+
 OTHER: Final = "#ffffff"
 UNCOMPARABLE: Final = "#d4d4d4"
 INK: Final = "#1a1a1a"
@@ -22,6 +27,7 @@ BAND: Final = "#9a9a9a"
 DASHES: Final = (0, (4, 3))
 OTHER_HATCH: Final = "...."
 UNCOMPARABLE_HATCH: Final = "////"
+SHARED_HATCH: Final = "---"
 
 HEADLINE: Final = 12.0
 SUBTITLE: Final = 8.2
@@ -46,7 +52,7 @@ _RC: Final[dict[str, Any]] = {
     "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial"],  # the first ships with matplotlib
     "font.size": BODY,
     "hatch.color": FAINT,
-    "hatch.linewidth": 0.5,
+    "hatch.linewidth": 0.35,
     "legend.fontsize": SMALL,
     "legend.frameon": False,
     "path.simplify": True,
@@ -103,8 +109,9 @@ def _signed(text: str, value: float, *, sign: bool) -> str:
 def plain(value: float, _position: int | None = None) -> str:
     """Print a tick: thousands apart, no needless decimals.
 
-    >>> plain(1500.0), plain(0.25), plain(0)
-    ('1,500', '0.25', '0')
+    >>> plain(1500.0), plain(0.25), plain(0), plain(2e6)
+    ('1,500', '0.25', '0', '2,000,000')
     """
-    text = f"{value:,.10g}" if abs(value) < 1 else f"{value:,.6g}"
+    size = abs(value)
+    text = f"{value:,.10g}" if size < 1 else f"{value:,.6g}" if size < 1e5 else f"{value:,.0f}"  # noqa: PLR2004  six figures
     return text.replace("-", MINUS)

@@ -6,11 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from tradeflow.charts.canvas import Box, Said, drawing_on, legend_above
-from tradeflow.charts.credit import give_credit
+from tradeflow.charts.monthly.axis import set_amounts
 from tradeflow.charts.provenance import provenance_of
-from tradeflow.charts.style import BODY, FAINT, INK, PALETTE, SMALL, plain, styled
+from tradeflow.charts.style import BODY, FAINT, INK, PALETTE, SMALL, plain
 from tradeflow.detect.robust.text import name_of
 
 if TYPE_CHECKING:
@@ -30,29 +31,28 @@ _SERIES: Final = "the caller's own series"
 
 
 def plot_shift(result: ShiftResult, *, ax: Axes | None = None) -> Axes:
-    """Draw the fit, and above it the double wedge; return the axes of the fit.
+    """Draw the fit, and on a sheet the double wedge above it; return the axes of the fit.
 
     Parameters
     ----------
     result
         What to draw.
     ax
-        Where; it should leave room above. A new figure if None.
+        Where to draw the fit alone; None for a sheet with the double wedge, too.
     """
-    said, provenance = _said(result), provenance_of([_SERIES])
-    if ax is not None:
-        with styled():
-            _draw(result, ax)
-        give_credit(ax, said.headline, provenance)
-        return ax
-    wedge = _TALL * (_GAP + _HEIGHT) + _TITLE if len(result.wedge_dates) else 0.0
-    with drawing_on(None, said, provenance, Box(_TALL, left=0.7, above=wedge + _AIR)) as own:
-        _draw(result, own)
-    return own
+    above = _AIR
+    if len(result.wedge_dates):
+        above += _TALL * (_GAP + _HEIGHT) + _TITLE
+    box = Box(_TALL, left=0.7, above=above)
+    with drawing_on(ax, _said(result), provenance_of([_SERIES]), box) as target:
+        _draw_fit(result, target)
+        if ax is None and len(result.wedge_dates):
+            _draw_wedge(result, target)
+    return target
 
 
 def _said(result: ShiftResult) -> Said:
-    shifts = [f"{name_of(s.date, result.labels)} ({s.size:+.3g})" for s in result.shifts]
+    shifts = [f"{name_of(s.date, result.labels)} ({_size(s.size)})" for s in result.shifts]
     found = f"Level shifts at {', '.join(shifts)}" if len(shifts) > 1 else "No level shift"
     headline = f"Level shift at {shifts[0]}" if len(shifts) == 1 else found
     subtitle = (
@@ -62,10 +62,9 @@ def _said(result: ShiftResult) -> Said:
     return Said(headline, subtitle)
 
 
-def _draw(result: ShiftResult, ax: Axes) -> None:
-    _draw_fit(result, ax)
-    if len(result.wedge_dates):
-        _draw_wedge(result, ax)
+def _size(size: float) -> str:
+    """Print a change in the unit of the series, with three figures."""
+    return f"{'+' if size > 0 else ''}{plain(float(f'{size:.3g}'))}"
 
 
 def _draw_fit(result: ShiftResult, ax: Axes) -> None:
@@ -81,14 +80,14 @@ def _draw_fit(result: ShiftResult, ax: Axes) -> None:
     for line, shift in enumerate(result.shifts):
         ax.axvline(shift.position - 0.5, color=PALETTE[3], lw=1.1)
         ax.annotate(
-            f" {name_of(shift.date, result.labels)}: {shift.size:+.3g}",
+            f" {name_of(shift.date, result.labels)}: {_size(shift.size)}",
             (shift.position - 0.5, 1.0 - 0.07 * line),
             xycoords=("data", "axes fraction"),
             va="top",
             fontsize=SMALL,
         )
     ax.set_xlim(0, len(position) + 1)
-    ax.yaxis.set_major_formatter(lambda value, _: plain(value))
+    set_amounts(ax, *ax.get_ylim(), ticks=5)
     _name_periods(result, ax)
     legend_above(ax)
 
@@ -104,6 +103,10 @@ def _name_periods(result: ShiftResult, ax: Axes) -> None:
         every = len(years) // 12 + 1
         ax.set_xticks([at for at, _ in years[::every]], [str(year) for _, year in years[::every]])
     else:
+        last = len(result.labels)
+        ax.set_xticks(
+            [x for x in MaxNLocator(6, integer=True).tick_values(1, last) if 0 <= x <= last]
+        )
         ax.set_xlabel("period", fontsize=SMALL)
 
 

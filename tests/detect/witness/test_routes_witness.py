@@ -116,7 +116,8 @@ def test_chunks_of_money_do_not_matter(eu: pl.DataFrame, eu_routes: RoutesResult
 
 def test_the_picture_says_source_and_bound(eu_routes: RoutesResult) -> None:
     said = words(eu_routes.plot())
-    assert "could carry at most" in said
+    assert "The excess of 5 hubs is" in said
+    assert "Shares are the most that hubs could have passed on" in said
     assert "Comext" in said
     assert [name for name in ("Kazakhstan", "Kyrgyzstan", "Armenia") if name not in said] == []
 

@@ -20,7 +20,7 @@ def draw_weight(ax: Axes, path: Path, *, seam: float) -> None:
     """Draw the weight of the comparable members."""
     years, tonnes = years_of(path), path.net_kg / 1e3
     ax.bar(years, np.nan_to_num(tonnes), BAR, color=FAINT)
-    _finish(ax, path, tonnes, "Weight, tonnes", seam)
+    _finish(ax, path, tonnes, "Weight, tonnes a year", seam)
 
 
 def draw_unit_value(ax: Axes, path: Path, *, seam: float) -> None:

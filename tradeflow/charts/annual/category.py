@@ -8,17 +8,18 @@ import numpy as np
 
 from tradeflow.charts.annual.beneath import draw_unit_value, draw_weight
 from tradeflow.charts.annual.members import draw_members
-from tradeflow.charts.annual.panels import draw_value, value_legend
+from tradeflow.charts.annual.panels import draw_value, member_legend, value_legend
 from tradeflow.charts.annual.strata import strata
 from tradeflow.charts.annual.words import headline, subtitle
-from tradeflow.charts.credit import give_credit
+from tradeflow.charts.canvas import Box, Said, drawing_on
 from tradeflow.charts.footer import category_notes
 from tradeflow.charts.frame import caption, hatch_after
+from tradeflow.charts.legends import LOOK, entries_above
 from tradeflow.charts.marks import chosen_marks, draw_marks, key
 from tradeflow.charts.page import MARGIN, WIDTH, new_page, width_of
 from tradeflow.charts.phrases import seam as seam_words
 from tradeflow.charts.provenance import provenance_of
-from tradeflow.charts.style import BODY, SMALL, styled
+from tradeflow.charts.style import SMALL, styled
 from tradeflow.charts.wrap import wrap
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _LEFT: Final = MARGIN + 0.5  # room for the tick labels of the main column
 _MAIN: Final = 4.35
+_VALUE: Final = 2.75
 _SIDE: Final = MARGIN + 5.4
 _SIDE_WIDTH: Final = WIDTH - _SIDE - MARGIN
 _SIDE_TOP: Final = 0.37
@@ -86,7 +88,7 @@ def _value_column(
     page: Page, shifts: ShiftTable, path: Path, layers: Sequence[Stratum], marks: Sequence[Mark]
 ) -> None:
     seam = _seam(shifts)
-    value = page.axes(_LEFT, 0.45, _MAIN, 2.75)
+    value = page.axes(_LEFT, 0.45, _MAIN, _VALUE)
     draw_value(value, path, layers, seam=seam)
     caption(value, "Value, m USD a year")
     _warn_if_broken(value, path, shifts, inches=_MAIN)
@@ -109,12 +111,8 @@ def _legend(page: Page, entries: Mapping[str, Entry]) -> None:
         labels=list(entries),
         loc="upper left",
         bbox_to_anchor=(MARGIN / WIDTH, 1 - page.top / page.height),
-        borderaxespad=0,
-        borderpad=0,
         ncols=len(entries),
-        columnspacing=1.0,
-        handlelength=1.8,
-        handletextpad=0.5,
+        **LOOK,
     )
 
 
@@ -131,21 +129,13 @@ def _warn_if_broken(ax: Axes, path: Path, shifts: ShiftTable, *, inches: float) 
 
 def draw_value_alone(shifts: ShiftTable, name: str, ax: Axes) -> Axes:
     """Draw the value panel of a category on axes of a figure made elsewhere."""
-    with styled():
-        _value_alone(ax, shifts, name)
-    give_credit(ax, headline(shifts[name], shifts), provenance_of(shifts))
-    return ax
-
-
-def _value_alone(ax: Axes, shifts: ShiftTable, name: str) -> None:
     row, path = shifts[name], shifts.paths[name]
+    words = Said(headline(row, shifts), subtitle(row, shifts))
     layers = strata(path, row, shifts)
-    draw_value(ax, path, layers, seam=_seam(shifts))
-    inches = width_of(ax)
-    _warn_if_broken(ax, path, shifts, inches=inches)
-    ax.set_ylabel("m USD a year", fontsize=SMALL)
-    title = wrap(headline(row, shifts), inches=inches, size=BODY, bold=True)
-    ax.set_title("\n".join(title), fontsize=BODY, fontweight="bold", loc="left")
-    if _is_comparable(path):
-        entries = value_legend(path, layers, date=f"start of {shifts.options.since.year}")
-        ax.legend(list(entries.values()), list(entries), loc="upper left")
+    with drawing_on(ax, words, provenance_of(shifts), Box(_VALUE)) as target:
+        draw_value(target, path, layers, seam=_seam(shifts))
+        _warn_if_broken(target, path, shifts, inches=width_of(target))
+        target.set_ylabel("m USD a year", fontsize=SMALL)
+        date = f"start of {shifts.options.since.year}"
+        entries_above(target, member_legend(layers) | value_legend(path, layers, date=date))
+    return ax

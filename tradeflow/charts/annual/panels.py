@@ -16,8 +16,6 @@ from tradeflow.charts.style import (
     FAINT,
     INK,
     NOTE,
-    UNCOMPARABLE,
-    UNCOMPARABLE_HATCH,
     plain,
 )
 
@@ -134,11 +132,16 @@ def value_legend(path: Path, layers: Sequence[Stratum], *, date: str) -> dict[st
             band,
             Line2D([], [], **_LINE),
         )
-    grey: dict[str, Any] = {
-        "facecolor": UNCOMPARABLE,
-        "edgecolor": FAINT,
-        "hatch": UNCOMPARABLE_HATCH,
-    }
-    out |= {s.note: Patch(linewidth=0.4, **grey) for s in layers if not s.comparable}
+    out |= {s.note: _swatch(s) for s in layers if not s.comparable}
     out[date] = Line2D([], [], color=INK, linewidth=0.9, linestyle=DASHES)
     return out
+
+
+def member_legend(layers: Sequence[Stratum]) -> dict[str, Entry]:
+    """Entries of the members that count, where these have no panels of their own."""
+    return {s.label: _swatch(s) for s in layers if s.comparable}
+
+
+def _swatch(layer: Stratum) -> Patch:
+    edge = FAINT if layer.hatch else "white"
+    return Patch(facecolor=layer.color, edgecolor=edge, hatch=layer.hatch, linewidth=0.4)

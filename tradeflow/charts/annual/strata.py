@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from tradeflow.charts.names import told_apart
 from tradeflow.charts.phrases import before, dotted, seam
 from tradeflow.charts.style import (
     OTHER,
     OTHER_HATCH,
     PALETTE,
+    SHARED_HATCH,
     UNCOMPARABLE,
     UNCOMPARABLE_HATCH,
     millions,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from tradeflow.detect.annual.result import Path, Shift, ShiftTable
 
 _MOST: Final = len(PALETTE)
+_SHARED: Final = "shared with another category"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ def _why(path: Path, group: Sequence[int], row: Shift, table: ShiftTable) -> str
         for i in group
     ]
     if all(shared):
-        return "shared with another category"
+        return _SHARED
     return "left out of the comparison" if any(shared) else f"not comparable across {seam(table)}"
 
 
@@ -117,10 +120,10 @@ def _broken(path: Path, rows: Sequence[int], note: str) -> Stratum:
         note,
         np.nansum(path.member_values[list(rows)], axis=0),
         UNCOMPARABLE,
-        UNCOMPARABLE_HATCH,
+        SHARED_HATCH if note == _SHARED else UNCOMPARABLE_HATCH,
         comparable=False,
     )
 
 
 def _name(path: Path, i: int) -> str:
-    return f"{dotted(path.member_codes[i])} {path.member_labels[i]}"
+    return f"{dotted(path.member_codes[i])} {told_apart(path.member_labels)[i]}"

@@ -116,4 +116,13 @@ def _of_all(answers: MonthlyAnswers) -> Iterator[tuple[str, Callable[[], Figure 
     elif described is not None:
         yield "overview", lambda: plot_shifts(described)
     if len(answers.panel.periods) > YEAR:
-        yield "heatmap", lambda: draw_heatmap(answers.panel, answers.reporters, answers.partner)
+        yield (
+            "heatmap",
+            partial(
+                draw_heatmap,
+                answers.panel,
+                answers.reporters,
+                answers.partner,
+                provisional=(answers.provisional, answers.code_provisional),
+            ),
+        )

@@ -12,17 +12,25 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from tradeflow.charts.canvas import Box, Said, drawing_on
+from tradeflow.charts.canvas import ROOM, Box, Said, drawing_on, lay_out
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.legends import entries_above, lines_of
 from tradeflow.charts.monthly.axis import runs, ticks_of
-from tradeflow.charts.monthly.marks import BROKEN, NOT_RELEASED, SPANS, WITHHELD
+from tradeflow.charts.monthly.marks import BROKEN, NOT_RELEASED, PROVISIONAL, SPANS, WITHHELD
 from tradeflow.charts.monthly.members import parts_of
 from tradeflow.charts.monthly.words import exporters
 from tradeflow.charts.names import good_name, place_name
-from tradeflow.charts.page import WIDTH, width_of
+from tradeflow.charts.page import height_of, width_of
 from tradeflow.charts.provenance import provenance_of
-from tradeflow.charts.style import FAINT, INK, NOTE, RULE, TIMES
+from tradeflow.charts.style import (
+    FAINT,
+    INK,
+    NOTE,
+    RATIO_LINES,
+    RATIOS,
+    RULE,
+    TIMES,
+)
 from tradeflow.charts.wrap import shorten
 from tradeflow.detect.monthly.year_on_year import YEAR, year_on_year
 from tradeflow.errors import TooShortError
@@ -40,7 +48,6 @@ if TYPE_CHECKING:
     from tradeflow.frames import Frame
     from tradeflow.panel.model import Panel
 
-_COLORS: Final = ("#0b2545", "#5585ad", "#bcd3e3", "#f4f4f2", "#f6d7ae", "#d9822b", "#7a3600")
 _EDGES: Final = tuple(float(np.log(ratio)) for ratio in (0.25, 0.5, 0.8, 1.25, 2.0, 4.0))
 _WORDS: Final = (
     f"below {TIMES}0.25",
@@ -51,12 +58,12 @@ _WORDS: Final = (
     f"{TIMES}2 to 4",
     f"above {TIMES}4",
 )
-_FALLS: Final = 3  # classes, each with a line through it: on grey paper falls look like rises
-_LINES: Final = ("white", "white", "#33566f")
 _GUESSED: Final = "estimated or mirror"
 _NOTHING: Final = "blank: nothing to compare with"
 _PITCH: Final = 0.135  # inches from row to row
 _NAMES: Final = 2.55  # inches
+_NAMES_GIVEN: Final = 0.45  # part of a caller's axes
+_LOWEST: Final = 0.13  # inches that a row needs for its name
 _LEGEND: Final = 0.155  # inches for each of its lines
 
 
@@ -72,6 +79,8 @@ class _Grid:
         Shape (n, months): log ratio to the year before; NaN where there is none.
     state
         Same shape, as in a panel.
+    provisional
+        Same shape: whether a number may yet be revised.
     periods
         Months of the columns.
     """
@@ -80,6 +89,7 @@ class _Grid:
     heads: list[bool]
     log: NDArray[np.float64]
     state: NDArray[np.uint8]
+    provisional: NDArray[np.bool_]
     periods: tuple[date, ...]
 
 
@@ -126,17 +136,24 @@ def plot_heatmap(
     'UAV and aircraft parts'
     """
     from tradeflow.detect.findings.question import ask
+    from tradeflow.detect.monthly.answers import provisional_months
 
     table = check_flows(to_polars(flows))
     route = (partner, reporter)
     (last,) = table.select(pl.col("period").max()).row(0)
     asked = ask(table, "category", route, since=last, hubs=(), q=0.1, calendar=calendar)
     who = tuple(asked.asked_flows["reporter"].unique().sort())
-    return draw_heatmap(asked.asked, who, partner, ax=ax)
+    provisional = provisional_months(asked.asked, asked.asked_flows)
+    return draw_heatmap(asked.asked, who, partner, provisional=provisional, ax=ax)
 
 
 def draw_heatmap(
-    panel: Panel, reporters: tuple[str, ...], partner: str, *, ax: Axes | None = None
+    panel: Panel,
+    reporters: tuple[str, ...],
+    partner: str,
+    *,
+    provisional: tuple[NDArray[np.bool_], NDArray[np.bool_]],
+    ax: Axes | None = None,
 ) -> Axes:
     """Draw the map of a monthly panel by category.
 
@@ -146,6 +163,9 @@ def draw_heatmap(
         Of one destination, with its parts.
     reporters, partner
         ISO alpha-3.
+    provisional
+        Months that may yet be revised, of the categories and of the codes: shapes (n, T) and
+        (codes, T).
     ax
         As for :func:`plot_heatmap`.
 
@@ -158,22 +178,27 @@ def draw_heatmap(
         raise TooShortError(
             f"{len(panel.periods)} months hold no month with a year before it: give 13 or more."
         )
-    grid = _grid(panel, china=reporters == ("CHN",))
+    grid = _grid(panel, provisional, china=reporters == ("CHN",))
     entries = _entries(grid)
-    above = lines_of(list(entries), WIDTH - 0.5) * _LEGEND + 0.1
+    above = lines_of(list(entries), ROOM) * _LEGEND + 0.1
     box = Box(len(grid.names) * _PITCH, left=_NAMES, right=0.05, above=above, below=0.35)
     words = _said(grid, exporters(reporters, panel.provenance), partner)
     with drawing_on(ax, words, provenance_of(panel), box) as target:
         _cells(target, grid)
         _states(target, grid)
-        _axes(target, grid, _NAMES if ax is None else 0.45 * width_of(target))
-        entries_above(target, entries, left=_NAMES if ax is None else 0.0)
+        names = _NAMES if ax is None else _NAMES_GIVEN * width_of(target)
+        _axes(target, grid, names - 0.1)
+        beside = lay_out(target)
+        _months(target, grid)
+        entries_above(target, entries, left=names if ax is None else beside)
     return target
 
 
-def _grid(panel: Panel, *, china: bool) -> _Grid:
+def _grid(
+    panel: Panel, provisional: tuple[NDArray[np.bool_], NDArray[np.bool_]], *, china: bool
+) -> _Grid:
     """Categories, each with its codes beneath it."""
-    names, heads, log, state = [], [], [], []
+    names, heads, log, state, may_change = [], [], [], [], []
     parts = parts_of(panel)
     whole = year_on_year(panel, merge_new_year=china)
     each = year_on_year(parts, merge_new_year=china)
@@ -183,7 +208,9 @@ def _grid(panel: Panel, *, china: bool) -> _Grid:
         heads += [True, *[False] * len(panel.members[row])]
         log += [whole[row], *each[panel.members[row]]]
         state += [panel.state[row, YEAR:], *parts.state[panel.members[row], YEAR:]]
-    return _Grid(names, heads, np.array(log), np.array(state), panel.periods[YEAR:])
+        may_change += [provisional[0][row, YEAR:], *provisional[1][panel.members[row], YEAR:]]
+    cells = np.array(log), np.array(state), np.array(may_change) & np.isfinite(log)
+    return _Grid(names, heads, *cells, panel.periods[YEAR:])
 
 
 def _classes(log: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -193,11 +220,11 @@ def _classes(log: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _cells(ax: Axes, grid: _Grid) -> None:
     classes = _classes(grid.log)
-    norm = BoundaryNorm(np.arange(len(_COLORS) + 1) - 0.5, len(_COLORS))
+    norm = BoundaryNorm(np.arange(len(RATIOS) + 1) - 0.5, len(RATIOS))
     ax.imshow(
-        classes, aspect="auto", interpolation="nearest", cmap=ListedColormap(_COLORS), norm=norm
+        classes, aspect="auto", interpolation="nearest", cmap=ListedColormap(RATIOS), norm=norm
     )
-    for i, color in enumerate(_LINES):
+    for i, color in enumerate(RATIO_LINES):
         lines = [
             [(first - 0.5, y), (last + 0.5, y)]
             for y, row in enumerate(classes)
@@ -207,14 +234,20 @@ def _cells(ax: Axes, grid: _Grid) -> None:
 
 
 def _states(ax: Axes, grid: _Grid) -> None:
-    """Hatch what has no number, and dot what is estimated."""
+    """Hatch what has no number, and mark what is estimated or provisional."""
     for word, state in _HATCHED.items():
         for y, row in enumerate(grid.state == state):
             for first, last in runs(row):
                 box = (first - 0.5, y - 0.5), last - first + 1, 1
                 ax.add_patch(Rectangle(*box, **_LOOKS[word]))
+    for word, cells in _marked(grid).items():
+        ax.plot(*np.nonzero(cells)[::-1], **_MARKS[word])
+
+
+def _marked(grid: _Grid) -> dict[str, NDArray[np.bool_]]:
+    """Which cells have a mark on their colour."""
     guessed = np.isin(grid.state, (State.ESTIMATED, State.MIRROR)) & ~np.isnan(grid.log)
-    ax.plot(*np.nonzero(guessed)[::-1], **_DOT)
+    return {_GUESSED: guessed, PROVISIONAL: grid.provisional & ~guessed}
 
 
 _LOOKS: Final = {**SPANS, BROKEN: {**SPANS[BROKEN], "edgecolor": FAINT, "hatch": "\\\\\\\\"}}
@@ -223,23 +256,31 @@ _HATCHED: Final = {
     WITHHELD: State.WITHHELD,
     BROKEN: State.BREAK,
 }
-_DOT: Final[dict[str, Any]] = {
-    "linestyle": "none",
-    "marker": "D",
-    "markersize": 2.4,
-    "markerfacecolor": "white",
-    "markeredgecolor": INK,
-    "markeredgewidth": 0.5,
+_MARKS: Final[dict[str, dict[str, Any]]] = {
+    word: {
+        "linestyle": "none",
+        "marker": marker,
+        "markersize": size,
+        "markerfacecolor": "white",
+        "markeredgecolor": INK,
+        "markeredgewidth": 0.5,
+    }
+    for word, marker, size in ((_GUESSED, "D", 2.4), (PROVISIONAL, "o", 1.7))
 }
 
 
+def _months(ax: Axes, grid: _Grid) -> None:
+    """Name the months, as many as there is room for once names have taken theirs."""
+    ax.set_xticks(*ticks_of(grid.periods, inches=width_of(ax)))
+
+
 def _axes(ax: Axes, grid: _Grid, room: float) -> None:
-    at, words = ticks_of(grid.periods, inches=width_of(ax))
-    ax.set_xticks(at, words)
-    ax.set_yticks(range(len(grid.names)))
-    ax.set_yticklabels([shorten(name, inches=room - 0.1, size=NOTE) for name in grid.names])
+    """Name the rows; where they are too low for their names, the categories alone."""
+    low = height_of(ax) / len(grid.names) < _LOWEST
+    named = [i for i, head in enumerate(grid.heads) if head or not low]
+    ax.set_yticks(named, [shorten(grid.names[i], inches=room, size=NOTE) for i in named])
     ax.tick_params(axis="y", length=0, labelsize=NOTE)
-    for label, head in zip(ax.get_yticklabels(), grid.heads, strict=True):
+    for label, head in zip(ax.get_yticklabels(), (grid.heads[i] for i in named), strict=True):
         label.set_color(INK if head else FAINT)
         label.set_fontweight("bold" if head else "normal")
     starts = [y - 0.5 for y, head in enumerate(grid.heads) if head and y]
@@ -250,14 +291,17 @@ def _axes(ax: Axes, grid: _Grid, room: float) -> None:
 def _entries(grid: _Grid) -> dict[str, Artist | tuple[Artist, ...]]:
     """What the legend explains: the colours, and the states that occur."""
     out: dict[str, Artist | tuple[Artist, ...]] = {}
-    for i, (word, color) in enumerate(zip(_WORDS, _COLORS, strict=True)):
+    for i, (word, color) in enumerate(zip(_WORDS, RATIOS, strict=True)):
         patch = Patch(facecolor=color, edgecolor=RULE, linewidth=0.4)
-        out[word] = (patch, Line2D([], [], color=_LINES[i], lw=0.9)) if i < _FALLS else patch
+        out[word] = (
+            (patch, Line2D([], [], color=RATIO_LINES[i], lw=0.9)) if i < len(RATIO_LINES) else patch
+        )
     for word, state in _HATCHED.items():
         if (grid.state == state).any():
             out[word] = Patch(**{"edgecolor": FAINT, **_LOOKS[word]})
-    if np.isin(grid.state, (State.ESTIMATED, State.MIRROR)).any():
-        out[_GUESSED] = Line2D([], [], **_DOT)
+    out |= {
+        word: Line2D([], [], **_MARKS[word]) for word, cells in _marked(grid).items() if cells.any()
+    }
     if (np.isnan(grid.log) & ~np.isin(grid.state, list(_HATCHED.values()))).any():
         out[_NOTHING] = Patch(facecolor="white", edgecolor=RULE, linewidth=0.6)
     return out
@@ -273,7 +317,7 @@ def _said(grid: _Grid, who: str, partner: str) -> Said:
     )
     subtitle = (
         f"Exports of {who} to {place_name(partner)} by category (bold) and six-digit code, US "
-        f"dollars, each month as a multiple of the same month a year before."
+        "dollars, each month as a multiple of the same month a year before."
     )
     how = f"A line through a cell marks a fall, on grey paper too. {COMPATIBLE}"
     return Said(headline, subtitle, (how,))

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter
 from tradeflow.charts.annual.members import round_below
 from tradeflow.charts.monthly.axis import HALF_MONTH, days_of, set_months
 from tradeflow.charts.monthly.marks import Months, draw_months, months_of
-from tradeflow.charts.names import good_name
+from tradeflow.charts.names import code_names
 from tradeflow.charts.style import DASHES, INK, RULE, SMALL, plain
 from tradeflow.charts.wrap import shorten
 from tradeflow.errors import UsageError
@@ -49,10 +49,10 @@ def draw_members(
     ranked = _ranked(answers, row)
     shown = ranked[:MOST]
     pitch = min(_TALLEST, (tall - _FOOT) / max(len(shown), 1))
+    titles = code_names(parts_of(answers.panel).keys["hs6"].gather(shown).to_list())
     for i, code in enumerate(shown):
-        start = top + i * pitch
-        title, note = _words(answers, code)
-        page.text(left, start, shorten(title, inches=wide, size=SMALL), size=SMALL)
+        start, note = top + i * pitch, _note(answers, code)
+        page.text(left, start, shorten(titles[i], inches=wide, size=SMALL), size=SMALL)
         page.text(left, start + 0.13, shorten(note, inches=wide, size=SMALL), size=SMALL)
         ax = page.axes(left, start + _TITLE, wide, pitch - _TITLE - 0.06)
         _member(ax, answers, code, last=i == len(shown) - 1)
@@ -92,14 +92,13 @@ def _total(answers: MonthlyAnswers, codes: list[int]) -> float:
     return float(np.nansum(parts_of(answers.panel).values[codes]))
 
 
-def _words(answers: MonthlyAnswers, code: int) -> tuple[str, str]:
-    """Name a member, and say its mean month before and after."""
-    parts = parts_of(answers.panel)
-    values, start = parts.values[code], answers.start
+def _note(answers: MonthlyAnswers, code: int) -> str:
+    """Mean month of a member before and after."""
+    values, start = parts_of(answers.panel).values[code], answers.start
     before, after = (
         _mean(part) for part in (values[max(start - _YEAR, 0) : start], values[start:])
     )
-    return good_name(str(parts.keys["hs6"][code]), "hs6"), _change(before, after)
+    return _change(before, after)
 
 
 def _change(before: str, after: str) -> str:

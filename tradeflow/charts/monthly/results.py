@@ -8,7 +8,7 @@ import numpy as np
 
 from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes, legend_above
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.forest import Points, lines_on, plot_forest
 from tradeflow.charts.intervals import percent_ticks, reach_of_logs
 from tradeflow.charts.monthly.axis import set_months
 from tradeflow.charts.monthly.words import q_words
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 MOST: Final = 30
 """Series that a ranking has room for."""
 
+_FEW: Final = 6  # series that a sentence names
 _REACH: Final = 1.6448536269514722  # of a 90 % interval, in standard errors
 _NOTE: Final = "Bars: 90\xa0% intervals; an arrow is an end outside the panel."
 _DESCRIBES: Final = f"A level shift describes; it is no alarm. {COMPATIBLE}"
@@ -53,7 +54,9 @@ def plot_monitor(
     -------
     matplotlib.axes.Axes
     """
-    rows = _ranked(result, len(result.rule) if series is None else series)
+    count = len(result.rule) if series is None else series
+    known = _watched(result, count)
+    rows = _ranked(result, known, lines_on(ax, MOST))
     sizes = _against_forecast(result)[rows]
     excess, q = _over_longest(result, result.excess)[rows], result.q_longest[rows]
     named = series_names(result.keys, result.by)
@@ -61,21 +64,27 @@ def plot_monitor(
         f"{money(usd, sign=True)}, q {q_words(value)}".replace(" ", NBSP)
         for usd, value in zip(excess, q, strict=True)
     )
-    names = [f"{named[i]}: {words}" for i, words in zip(rows, said, strict=True)]
+    both = zip(rows, said, strict=True)
+    names = [f"{named[i]}: {words}" if ax is None else named[i] for i, words in both]
     points = Points("", sizes, INK, "o", result.alarm[rows])
     span = max((result.spans[k] for k in result.longest[rows]), default=0)
     axis = f"against the forecast, over up to {span} months from {result.since:%b %Y}"
-    words = _monitor_said(result, len(result.rule) if series is None else series, len(rows))
-    return plot_forest(ax, words, provenance_of(result), names=names, points=[points], axis=axis)
+    words = _monitor_said(result, count, few=len(rows) < len(known))
+    return plot_forest(
+        ax, words, provenance_of(result), names=names, points=[points], axis=axis, of=len(known)
+    )
 
 
-def _ranked(result: MonitorResult, series: int) -> Rows:
-    """Series with an answer, at most so many: alarms first, then the largest; by their excess."""
-    first = np.arange(series)
-    known = first[(result.rule[:series] == "") & (result.longest[:series] >= 0)]
+def _watched(result: MonitorResult, series: int) -> Rows:
+    """Series with an answer, among so many."""
+    return np.flatnonzero((result.rule[:series] == "") & (result.longest[:series] >= 0))
+
+
+def _ranked(result: MonitorResult, known: Rows, most: int) -> Rows:
+    """At most so many of these: alarms first, then the largest; in the order of their excess."""
     excess = _over_longest(result, result.excess)
     strongest = sorted(known, key=lambda i: (not result.alarm[i], -abs(np.nan_to_num(excess[i]))))
-    return np.array(sorted(strongest[:MOST], key=lambda i: -excess[i]), dtype=np.intp)
+    return np.array(sorted(strongest[:most], key=lambda i: -excess[i]), dtype=np.intp)
 
 
 def _over_longest(result: MonitorResult, x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -96,7 +105,7 @@ def _against_forecast(result: MonitorResult) -> NDArray[np.float64]:
     return np.column_stack([change, *ends])
 
 
-def _monitor_said(result: MonitorResult, series: int, shown: int) -> Said:
+def _monitor_said(result: MonitorResult, series: int, *, few: bool) -> Said:
     alarms = int(result.alarm[:series].sum())
     tested = int((result.rule[:series] == "").sum())
     raised = (
@@ -107,7 +116,7 @@ def _monitor_said(result: MonitorResult, series: int, shown: int) -> Said:
         f"{trade_words(result.keys)}, ranked by excess over the forecast (m USD, beside the name). "
         f"Filled: an alarm at a false-discovery rate of {result.rate:.2f}."
         + (f" {left} more could not be watched." if left else "")
-        + (f" The {shown} strongest are shown." if shown < tested else "")
+        + (" Drawn are the strongest." if few else "")
     )
     return Said(f"Of {_many(result, tested)} watched, {raised}", subtitle, (_NOTE, COMPATIBLE))
 
@@ -128,13 +137,16 @@ def plot_shifts(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
     """
     found = np.flatnonzero(result.shifted | result.sudden)
     order = sorted(found, key=lambda i: (not result.shifted[i], result.q[i]))
-    rows = np.array(sorted(order[:MOST], key=lambda i: -result.size[i]), dtype=np.intp)
+    drawn = order[: lines_on(ax, MOST)]
+    rows = np.array(sorted(drawn, key=lambda i: -result.size[i]), dtype=np.intp)
     named = series_names(result.keys, result.by)
     names = [f"{named[i]}: {_when(result, i)}" for i in rows]
     points = Points("", _sizes(result, rows), INK, "o", result.shifted[rows])
     axis = "change of the level at its likeliest month"
-    words = _screen_said(result, "ranked by the change of the level", len(found) - len(rows))
-    return plot_forest(ax, words, provenance_of(result), names=names, points=[points], axis=axis)
+    words = _screen_said(result, "ranked by the change of the level")
+    return plot_forest(
+        ax, words, provenance_of(result), names=names, points=[points], axis=axis, of=len(found)
+    )
 
 
 def _sizes(result: ScreenResult, rows: Rows) -> NDArray[np.float64]:
@@ -152,23 +164,32 @@ def _when(result: ScreenResult, row: int) -> str:
     return f"{best}{f' ({first} to {last})' if first != last else ''}{lasts}"
 
 
-def _screen_said(result: ScreenResult, how: str, left_out: int) -> Said:
+def _screen_said(result: ScreenResult, how: str) -> Said:
     shifted, sudden = int(result.shifted.sum()), int(result.sudden.sum())
     tested = int((result.rule == "").sum())
     more = f", {sudden} a sudden change" if sudden else ""
-    none, thin = tested - shifted - sudden, len(result.rule) - tested
+    judged = result.rule == ""
+    still = judged & ~result.shifted & ~result.sudden
     span = f"{result.periods[0]:%b %Y} to {result.periods[-1]:%b %Y}"
     parts = [
         f"{trade_words(result.keys)}, {span}, {how}.",
-        f"No change shown: {none}." if none else "",
-        f"Too thin, or not comparable: {thin}." if thin else "",
-        f"No room for {left_out} more." if left_out else "",
+        _named("No change shown", result, still),
+        _named("Too thin, or not comparable", result, ~judged),
     ]
     verb = "has" if shifted == 1 else "have"
     fell = int((result.shifted & (result.size < 0)).sum())
     ways = f" ({fell} down, {shifted - fell} up)" if shifted else ""
     headline = f"{shifted} of {_many(result, tested)} {verb} a level shift{ways}{more}"
     return Said(headline, " ".join(filter(None, parts)), (_NOTE, _DESCRIBES))
+
+
+def _named(what: str, result: ScreenResult, rows: NDArray[np.bool_]) -> str:
+    """Name a few series that are not drawn; count more."""
+    names = [
+        name for name, here in zip(series_names(result.keys, result.by), rows, strict=True) if here
+    ]
+    told = "; ".join(names) if len(names) <= _FEW else f"{len(names)}"
+    return f"{what}: {told}." if names else ""
 
 
 def _many(result: MonitorResult | ScreenResult, count: int) -> str:
@@ -191,7 +212,7 @@ def plot_screen(result: ScreenResult, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    words = _screen_said(result, "each change at its likeliest month, with its date set", 0)
+    words = _screen_said(result, "each change at its likeliest month, with its date set")
     with drawing_on(ax, words, provenance_of(result), Box(3.2, left=0.95, above=0.3)) as target:
         found = np.flatnonzero(result.shifted | result.sudden)
         set_months(target, result.periods)

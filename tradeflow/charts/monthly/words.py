@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 _REACH: Final = 1.6448536269514722  # of a 90 % interval, in standard errors
 _NAMED: Final = 3  # exporters
 _YEAR: Final = 12
+_DOUBTFUL: Final = math.log(1.5)  # a larger change without a shift needs a word of explanation
 _FEW: Final = 0.015  # of what was: less is printed with a decimal
 _EXPLAINED: Final = (
     "Forecast: from months that end three before the first one watched; its interval holds 90"
     f"{NBSP}% of the errors of such forecasts made earlier. An alarm: months that together lie "
     "farther from their forecast than chance explains, false for a promised share of alarms."
 )
-_DESCRIBED: Final = "A level shift describes; without a forecast there is no alarm."
+_DESCRIBED: Final = (
+    "A level shift describes; without a forecast there is no alarm. The latest months cannot date "
+    "one, and a fall or rise in several steps may show none."
+)
 
 
 def said(answers: MonthlyAnswers, row: int) -> Said:
@@ -114,13 +118,20 @@ def _described(answers: MonthlyAnswers, row: int) -> str:
             return "no series that can be compared across the change of the classification"
         return f"not judged, {told.rule[row]}"
     if not (told.shifted[row] or told.sudden[row]):
-        months = len(answers.panel.periods)
-        return f"no level shift shown in {months} months, of which the latest cannot date one"
+        return f"no lasting shift of the level shown{_all_the_same(answers, row)}"
     size, half = told.size[row], _REACH * told.se[row]
     month = answers.panel.periods[told.date[row]]
     what = f"its earlier level from {month:%b %Y} on"
     lasts = "" if told.shifted[row] else ", not shown to last"
     return changed(size, size - half, size + half, what) + lasts
+
+
+def _all_the_same(answers: MonthlyAnswers, row: int) -> str:
+    """How far the mean moved where no shift can be dated; empty if it moved little."""
+    before, after = (float(np.nanmean(x)) if _known(x) else math.nan for x in _sides(answers, row))
+    if not (before > 0 and abs(math.log(max(after, 1.0) / before)) > _DOUBTFUL):
+        return ""
+    return f"; the mean since {answers.since:%b %Y} is {relative(after / before, 'that before')}"
 
 
 def subtitle(answers: MonthlyAnswers, row: int) -> str:
@@ -150,15 +161,24 @@ def exporters(reporters: tuple[str, ...], provenance: tuple[str, ...]) -> str:
 
 
 def _means(answers: MonthlyAnswers, row: int) -> str:
-    values, start = answers.panel.values[row], answers.start
-    before, after = values[max(start - _YEAR, 0) : start], values[start:]
+    before, after = _sides(answers, row)
     span = f"the {len(before)} months before {answers.since:%b %Y}"
     return f"{_mean(before)} in {span}, {_mean(after)} since."
 
 
+def _sides(answers: MonthlyAnswers, row: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Values of the year before the date, and since."""
+    values, start = answers.panel.values[row], answers.start
+    return values[max(start - _YEAR, 0) : start], values[start:]
+
+
+def _known(values: NDArray[np.float64]) -> int:
+    return int(np.isfinite(values).sum())
+
+
 def _mean(values: NDArray[np.float64]) -> str:
     """Mean of the months with a number, and how many these are unless all have one."""
-    known = int(np.isfinite(values).sum())
+    known = _known(values)
     if not known:
         return "no number"
     some = "" if known == len(values) else f" ({known} of {len(values)} months known)"

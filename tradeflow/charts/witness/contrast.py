@@ -8,7 +8,7 @@ import numpy as np
 
 from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.forest import Points, lines_on, plot_forest
 from tradeflow.charts.intervals import percent, percent_ticks
 from tradeflow.charts.monthly.axis import HALF_MONTH, days_of, set_months
 from tradeflow.charts.names import good_name, goods, trade_words
@@ -42,7 +42,7 @@ def plot_contrast(result: ContrastResult, *, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
     """
     heard = np.flatnonzero(result.rule == HEARD)
-    rows = heard[np.argsort(result.p[heard], kind="stable")][:_MOST]
+    rows = heard[np.argsort(result.p[heard], kind="stable")][: lines_on(ax, _MOST)]
     rows = rows[np.argsort(-result.effect[rows], kind="stable")]
     names = result.keys[result.by].to_list()
     shown = Points(
@@ -59,6 +59,7 @@ def plot_contrast(result: ContrastResult, *, ax: Axes | None = None) -> Axes:
         names=[good_name(names[i], result.by) for i in rows],
         points=[shown],
         axis=f"change beyond {_comparison(result)}, % (log scale; bar: 90 % interval)",
+        of=len(heard),
     )
 
 
@@ -156,7 +157,7 @@ def _path_said(result: ContrastResult, row: int) -> Said:
     name = good_name(result.keys[result.by][row], result.by)
     low, high = (percent(end[row]) for end in (result.low, result.high))
     headline = (
-        f"{name}: {percent(result.effect[row])} ({low} to {high}) beyond "
+        f"{name}: {percent(result.effect[row])} (90 % interval {low} to {high}) beyond "
         f"{_comparison(result)} since {result.since:%Y-%m}"
     )
     before = result.pre_trend_p[row]

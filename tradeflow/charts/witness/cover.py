@@ -9,7 +9,7 @@ import polars as pl
 
 from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.forest import Points, lines_on, plot_forest
 from tradeflow.charts.names import good_name, place_name
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import PALETTE
@@ -39,7 +39,8 @@ def plot_cover(result: CoverResult, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    rows = result.table.filter(pl.col("change_log_low").is_not_null()).head(_MOST)
+    known = result.table.filter(pl.col("change_log_low").is_not_null())
+    rows = known.head(lines_on(ax, _MOST))
     several = rows["reporter"].n_unique() > 1
     return plot_forest(
         ax,
@@ -51,6 +52,7 @@ def plot_cover(result: CoverResult, *, ax: Axes | None = None) -> Axes:
             _points(rows, "destinations", "against other destinations", PALETTE[3], "s"),
         ],
         axis="change of the unit value, % (log scale; bar: 90 % interval)",
+        of=len(known),
     )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.forest import Points, lines_on, plot_forest
 from tradeflow.charts.names import series_names, trade_words
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import FAINT, PALETTE
@@ -39,7 +39,7 @@ def plot_event_study(result: EventStudyResult, *, ax: Axes | None = None) -> Axe
     matplotlib.axes.Axes
     """
     heard = result.table.filter(pl.col("rule") == "")
-    rows = heard.sort(pl.col("p").fill_null(1.0), "p_hac").head(_MOST)
+    rows = heard.sort(pl.col("p").fill_null(1.0), "p_hac").head(lines_on(ax, _MOST))
     named = zip(series_names(rows, result.by), rows["event"], strict=True)
     return plot_forest(
         ax,
@@ -48,6 +48,7 @@ def plot_event_study(result: EventStudyResult, *, ax: Axes | None = None) -> Axe
         names=[f"{name}; {event}" for name, event in named],
         points=_both(rows, result.rate),
         axis="level after the event against before, % (log scale; bars: 90 % intervals)",
+        of=len(heard),
     )
 
 

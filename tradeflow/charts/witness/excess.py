@@ -12,7 +12,7 @@ from tradeflow.charts.forest import nothing_heard
 from tradeflow.charts.monthly.axis import set_amounts, set_months
 from tradeflow.charts.names import good_name, place_name
 from tradeflow.charts.provenance import provenance_of
-from tradeflow.charts.style import BAND, MINUS, PALETTE
+from tradeflow.charts.style import BAND, PALETTE, millions
 from tradeflow.detect.witness.excess.tables import donors_of, last
 from tradeflow.detect.witness.heard import HEARD, tally
 
@@ -93,9 +93,9 @@ def _said(result: ExcessResult, row: int) -> Said:
     total, low, high = (last(x)[row] for x in (result.total, result.total_low, result.total_high))
     good = good_name(result.keys[result.by][row], result.by)
     headline = (
-        f"{good}: {abs(total) / _MILLION:,.3g} m {result.unit} {'more' if total > 0 else 'less'} "
-        f"than donors predict since {result.since:%Y-%m} (90 % interval {_signed(low)} to "
-        f"{_signed(high)})"
+        f"{good}: {millions(abs(total))} m {result.unit} {'more' if total > 0 else 'less'} "
+        f"than donors predict since {result.since:%Y-%m} (90 % interval "
+        f"{millions(low, sign=True)} to {millions(high, sign=True)}; p = {result.p[row]:.2f})"
     )
     weights = result.weights[row]
     named = ", ".join(f"{place_name(name)} {100 * w:.0f} %" for name, w in weights[:_NAMED])
@@ -117,12 +117,9 @@ def _notes(result: ExcessResult) -> tuple[str, ...]:
 
 
 def _chance(result: ExcessResult, row: int) -> str:
-    space = f"p = {result.p[row]:.2f} among {donors_of(result, row)} placebo partners"
+    placebos = donors_of(result, row)
+    least = f", the least that {placebos} can give" if result.p[row] <= 1 / (1 + placebos) else ""
+    space = f"p = {result.p[row]:.2f} among {placebos} placebo partners{least}"
     if np.isnan(result.p_time[row]):
         return f"{space}, too few earlier dates to compare with"
     return f"{space}, {result.p_time[row]:.2f} among {result.fake_dates[row]:.0f} earlier dates"
-
-
-def _signed(value: float) -> str:
-    sign = MINUS if value < 0 else "+"
-    return f"{sign}{abs(value) / _MILLION:,.3g}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from tradeflow.charts.canvas import Box, drawing_on
-from tradeflow.charts.page import width_of
+from tradeflow.charts.canvas import Box, drawing_on, lay_out
+from tradeflow.charts.page import figure_of, height_of, width_of
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import BODY, FAINT, INK, NOTE, RULE, SMALL
-from tradeflow.charts.witness.findings_sizes import blocks_of, draw_sizes
+from tradeflow.charts.witness.findings_sizes import blocks_of, draw_sizes, size_words
 from tradeflow.charts.witness.findings_words import counted, said
 from tradeflow.charts.wrap import shorten, width, wrap
 from tradeflow.detect.findings.findings import CARRIED, WITNESSES
@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 MOST: Final = 20
 """Rows that the figure shows."""
 
-_ROW: Final = 0.40  # inches, and so are the next two
-_COLUMN: Final = 0.46
+_ROW: Final = 0.40  # inches, and so are the next four
+_COLUMN, _COLUMN_NARROW = 0.46, 0.26
+_NARROW: Final = 5.0  # below, sizes are told in figures alone
 _GAP: Final = 0.2
 _HEAD, _TICKS, _FOOT = 1.15, 0.9, 0.7  # rows
 _TITLES: Final = 0.52  # part of what the witnesses leave
@@ -61,20 +62,31 @@ class _Sheet:
     inches: float
 
     @property
+    def narrow(self) -> bool:
+        """Whether there is no room for a panel of sizes."""
+        return self.inches < _NARROW
+
+    @property
+    def column(self) -> float:
+        """Inches that a witness takes."""
+        return _COLUMN_NARROW if self.narrow else _COLUMN
+
+    @property
     def witnesses(self) -> list[float]:
         """Where the columns of the witnesses stand."""
-        right = [(i + 0.5) * _COLUMN / self.inches for i in range(len(WITNESSES))]
+        right = [(i + 0.5) * self.column / self.inches for i in range(len(WITNESSES))]
         return [1 - x for x in reversed(right)]
 
     @property
     def room(self) -> float:
         """Inches for a title."""
-        return _TITLES * (self.inches - len(WITNESSES) * _COLUMN - 2 * _GAP)
+        left = self.inches - len(WITNESSES) * self.column - _GAP
+        return left if self.narrow else _TITLES * (left - _GAP)
 
     @property
     def middle(self) -> tuple[float, float]:
         """Where the panel of sizes begins and ends."""
-        last = self.inches - len(WITNESSES) * _COLUMN - _GAP
+        last = self.inches - len(WITNESSES) * self.column - _GAP
         return (self.room + _GAP) / self.inches, last / self.inches
 
 
@@ -86,7 +98,8 @@ def plot_findings(result: FindingsResult, *, ax: Axes | None = None) -> Axes:
     result
         From :func:`tradeflow.findings`.
     ax
-        Axes to draw on, at least 5 inches wide; a new figure if None.
+        Axes to draw on; below 5 inches of width, sizes are told in figures alone, and of many
+        series as many are drawn as there is room for. A new figure if None.
 
     Returns
     -------
@@ -98,10 +111,10 @@ def plot_findings(result: FindingsResult, *, ax: Axes | None = None) -> Axes:
     heard, the change of the level, on a scale on which equal lengths are equal factors. Bars are
     90 % intervals; an arrow is an end outside the panel.
     """
-    changed = told(result)
-    blocks = blocks_of(changed.head(MOST).to_dicts(), result.freq)
+    most = MOST if ax is None else _most_on(ax)
+    blocks = blocks_of(told(result).head(most).to_dicts(), result.freq)
     height = sum(_HEAD + len(block.rows) + _TICKS for block in blocks) + _FOOT
-    words = said(result, MOST)
+    words = said(result, most)
     box = Box(height=_ROW * height, left=0.0, right=0.0, above=0.0, below=0.0)
     with drawing_on(ax, words, provenance_of(result), box) as target:
         target.set(xlim=(0, 1), ylim=(height, 0))
@@ -116,6 +129,14 @@ def plot_findings(result: FindingsResult, *, ax: Axes | None = None) -> Axes:
     return target
 
 
+def _most_on(ax: Axes) -> int:
+    """Rows that a caller's axes have room for, once they are laid out."""
+    figure_of(ax)  # which says what is no axes
+    ax.axis("off")
+    lay_out(ax)
+    return min(MOST, max(int(height_of(ax) / _ROW - _HEAD - _TICKS - _FOOT), 1))
+
+
 def _body(sheet: _Sheet, blocks: Sequence[Block], height: float) -> None:
     top = 0.0
     for block in blocks:
@@ -126,28 +147,35 @@ def _body(sheet: _Sheet, blocks: Sequence[Block], height: float) -> None:
 def _draw(sheet: _Sheet, block: Block, top: float, height: float) -> None:
     """One block: headings, then a line for each series, then ticks."""
     ax, first, n = sheet.ax, top + _HEAD, len(block.rows)
-    left, right = sheet.middle
-    base = first - 0.2
-    heads = [(left, block.heading, "left"), *((x, w, "center") for x, w in _names(sheet))]
-    for x, text, ha in heads:
-        ax.text(x, base, text, ha=ha, va="bottom", fontsize=SMALL, color=FAINT)
+    left, right = (0.0, 0.0) if sheet.narrow else sheet.middle
+    look: dict[str, Any] = {"va": "bottom", "fontsize": SMALL, "color": FAINT}
+    ax.text(left, first - 0.2, block.heading, ha="left", **look)
+    for x, name in _names(sheet):
+        ax.text(x, first - 0.2, name, ha="center", rotation=90 * sheet.narrow, **look)
     for y, row in enumerate(block.rows):
         ax.axhline(first + y, color=RULE, lw=0.4, zorder=0)
-        _series(sheet, row, first + y + 0.5)
-    inner = ax.inset_axes((left, 1 - (first + n) / height, right - left, n / height))
-    draw_sizes(inner, block)
+        _series(sheet, block, row, first + y + 0.5)
+    if not sheet.narrow:
+        inner = ax.inset_axes((left, 1 - (first + n) / height, right - left, n / height))
+        draw_sizes(inner, block)
 
 
 def _names(sheet: _Sheet) -> list[tuple[float, str]]:
     return list(zip(sheet.witnesses, WITNESSES, strict=True))
 
 
-def _series(sheet: _Sheet, row: dict[str, Any], y: float) -> None:
+def _series(sheet: _Sheet, block: Block, row: dict[str, Any], y: float) -> None:
     """Title and verdict on the left, the witnesses on the right."""
     when = f", {row['month']:%Y-%m}" if row["verdict"] == DESCRIBED else ""
+    words = f"{row['verdict']}{when}"
+    if sheet.narrow and block.relative:
+        words = f"{size_words(block, row, sheet.room)}, {words}"
+    elif sheet.narrow:
+        rest = sheet.room - width(f"{words}: ", size=SMALL)
+        words = f"{words}: {size_words(block, row, rest)}"
     for text, lift, size, color, va in (
         (row["title"], -0.04, BODY, INK, "bottom"),
-        (f"{row['verdict']}{when}", 0.06, SMALL, FAINT, "top"),
+        (words, 0.06, SMALL, FAINT, "top"),
     ):
         said = shorten(text, inches=sheet.room, size=size)
         sheet.ax.text(0, y + lift, said, va=va, fontsize=size, color=color)

@@ -49,8 +49,7 @@ def blocks_of(rows: list[dict[str, Any]], freq: str) -> list[Block]:
 
 def draw_sizes(ax: Axes, block: Block) -> None:
     """Points with intervals, one line each."""
-    ends = [[row[block.column + end] for end in _ENDS] for row in block.rows]
-    sizes = np.array(ends, dtype=np.float64) / block.unit
+    sizes = np.array([_ends(block, row) for row in block.rows])
     low, high = reach_of_logs(sizes) if block.relative else reach(sizes)
     ax.set(xlim=(low, high), ylim=(len(sizes), 0))
     ax.axvline(0, color=INK, lw=0.8)
@@ -72,8 +71,23 @@ def _number(ax: Axes, figures: NDArray[np.float64], y: float, *, relative: bool)
     low, high = ax.get_xlim()
     side = 1 if high > -low else -1
     room = width_of(ax) * max(high, -low) / (high - low)
-    at, *ends = (percent(x) if relative else millions(x * 1e6, sign=True) for x in figures)
-    full = f"{at} ({ends[0]} to {ends[1]})" if np.isfinite(figures).all() else at
-    said = full if width(full, size=SMALL) + _PAD < room else at
+    said = _in_figures(figures, room - _PAD, relative=relative)
     x, ha = side * _PAD * max(high, -low) / room, "left" if side > 0 else "right"
     ax.text(x, y - 0.12, said, ha=ha, va="bottom", fontsize=SMALL)
+
+
+def _ends(block: Block, row: dict[str, Any]) -> NDArray[np.float64]:
+    """Size and ends of its interval, shape (3,); NaN where there is none."""
+    ends = [row[block.column + end] for end in _ENDS]
+    return np.array(ends, dtype=np.float64) / block.unit
+
+
+def _in_figures(figures: NDArray[np.float64], inches: float, *, relative: bool) -> str:
+    at, *ends = (percent(x) if relative else millions(x * 1e6, sign=True) for x in figures)
+    full = f"{at} ({ends[0]} to {ends[1]})" if np.isfinite(figures).all() else at
+    return full if width(full, size=SMALL) < inches else at
+
+
+def size_words(block: Block, row: dict[str, Any], inches: float) -> str:
+    """Size of a row in figures, with its interval where there is room."""
+    return _in_figures(_ends(block, row), inches, relative=block.relative)

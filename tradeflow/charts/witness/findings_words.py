@@ -59,7 +59,7 @@ def counted(verdicts: Sequence[str]) -> str:
 
 def notes(partner: str, more: int, most: int) -> str:
     """Explain intervals, verdicts and routes, and say how many series there was no room for."""
-    left_out = f"The {most} strongest; {more} more not shown. " if more > 0 else ""
+    left_out = f"The strongest {most}; {more} more not shown. " if more > 0 else ""
     return (
         f"{left_out}Bars and brackets: 90 % intervals. Anomalous: compatible with a change "
         f"specific to {place_name(partner)} (in value: whether it is price cannot be known); "

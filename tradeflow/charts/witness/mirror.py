@@ -9,10 +9,11 @@ import polars as pl
 
 from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.forest import Points, plot_forest
+from tradeflow.charts.forest import Points, lines_on, plot_forest
 from tradeflow.charts.names import place_name, series_names
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import PALETTE, money
+from tradeflow.charts.witness.routes_words import interval_words
 from tradeflow.detect.witness.heard import tally
 from tradeflow.detect.witness.mirror.tables import series_frame, totals_frame
 
@@ -39,7 +40,8 @@ def plot_mirror(result: MirrorResult, *, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
     """
     frame = series_frame(result)
-    shown = frame.filter(pl.col("rule") == "").sort("change_log").head(_MOST)
+    heard = frame.filter(pl.col("rule") == "")
+    shown = heard.sort("change_log").head(lines_on(ax, _MOST))
     sizes = shown.select(pl.col(_COLUMNS).cast(pl.Float64).fill_null(np.nan)).to_numpy()
     points = Points(
         label="change",
@@ -55,6 +57,7 @@ def plot_mirror(result: MirrorResult, *, ax: Axes | None = None) -> Axes:
         names=series_names(shown, result.by),
         points=[points],
         axis="imports recorded per export reported: change, % (log scale; bar: 90 % interval)",
+        of=len(heard),
     )
 
 
@@ -72,7 +75,7 @@ def _said(result: MirrorResult, frame: pl.DataFrame) -> Said:
     partners = ", ".join(place_name(pair.partner) for pair in result.pairs)
     subtitle = (
         f"Exports that {exporter} reports to {partners}, and the imports that these record from "
-        "it: their ratio against its own history. Full marks: the interval lies below 0."
+        "it: their ratio against its own history. Intervals hold 90 %; full marks: all below 0."
     )
     caution = (
         "" if result.certified else "No zeros are certified: an absent cell counts as nothing. "
@@ -86,8 +89,6 @@ def _lost(result: MirrorResult) -> str:
     totals = totals_frame(result).filter(pl.col("rule") == "")
     if totals.is_empty():
         return ""
-    said = f"; {money(float(totals['lost_usd'].sum()))} lost in transit"
     if len(totals) > 1:
-        return said
-    low, high = (money(totals[f"lost_usd_{end}"][0]) for end in ("low", "high"))
-    return f"{said} ({low} to {high})"
+        return f"; {money(float(totals['lost_usd'].sum()))} lost in transit"
+    return f"; {interval_words(totals.row(0, named=True), 'lost_usd')} lost in transit"

@@ -9,7 +9,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes, legend_above
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.forest import Points, nothing_heard, plot_forest
+from tradeflow.charts.forest import Points, lines_on, nothing_heard, plot_forest
 from tradeflow.charts.intervals import percent
 from tradeflow.charts.names import series_names, trade_words
 from tradeflow.charts.provenance import provenance_of
@@ -46,7 +46,8 @@ def plot_price_volume(result: PriceVolumeResult, *, ax: Axes | None = None) -> A
     -------
     matplotlib.axes.Axes
     """
-    rows = strongest(result)[:_MOST]
+    found = strongest(result)
+    rows = found[: lines_on(ax, _MOST)]
     return plot_forest(
         ax,
         _price_said(result, len(rows)),
@@ -57,6 +58,7 @@ def plot_price_volume(result: PriceVolumeResult, *, ax: Axes | None = None) -> A
             _part(result, "price", rows, PALETTE[3], "s"),
         ],
         axis="change of unit value and of quantity, % (log scale; bar: 90 % interval)",
+        of=len(found),
     )
 
 

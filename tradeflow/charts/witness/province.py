@@ -9,7 +9,7 @@ import polars as pl
 
 from tradeflow.charts.canvas import ROOM, Box, Said, drawing_on, label_axes, legend_above
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.forest import nothing_heard, write_names
+from tradeflow.charts.forest import lines_on, nothing_heard, write_names
 from tradeflow.charts.names import good_name, goods, place_name
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import BAND, INK, MINUS, PALETTE, RULE, SMALL
@@ -47,7 +47,7 @@ def plot_province(result: ProvinceResult, *, ax: Axes | None = None) -> Axes:
     """
     frame = place_frame(result).filter(pl.col("rule") == "")
     other = pl.col("region") != result.asked
-    shown = frame.sort(other, -pl.col("shift").abs()).head(_MOST)
+    shown = frame.sort(other, -pl.col("shift").abs()).head(lines_on(ax, _MOST))
     said, provenance = _said(result, frame), provenance_of(result)
     if shown.is_empty():
         return nothing_heard(ax, said, provenance)

@@ -171,11 +171,11 @@ def _detour(drawn: _Map, lane: _Lane) -> None:
 
 def _hub(drawn: _Map, lane: _Lane) -> None:
     """Name of the hub, how much of the loss its excess could carry, and what it sent on."""
-    x, row, most = drawn.columns[1] + 0.08, lane.row, f"at most {share_words(lane.row)}"
-    said = f"{interval_words(row, 'excess_usd')}\n{most}"
+    x, row, share = drawn.columns[1] + 0.08, lane.row, share_words(lane.row)
+    said = f"{interval_words(row, 'excess_usd')}\n{share} of the loss"
     if not drawn.narrow:
         on = "not heard" if row["onward_rule"] else interval_words(row, "onward_usd")
-        said = f"{most} of the loss\nonward: {on}"
+        said = f"{share} of the loss\nonward: {on}"
     name = place_name(lane.row["partner"])
     drawn.ax.text(x, lane.middle, name, weight="bold", fontsize=BODY, va="bottom")
     drawn.ax.text(x, lane.middle + 0.03, said, fontsize=SMALL, va="top", color=FAINT)

@@ -29,9 +29,11 @@ def routes_said(result: RoutesResult, whole: dict[str, Any]) -> Said:
     partner, hubs = place_name(result.partner), len(result.hubs)
     headline = f"Routes to {partner}: {whole['rule']}"
     if not whole["rule"]:
+        of = f"of {hubs} {'hub' if hubs == 1 else 'hubs'}"
+        found = f"The excess {of} is" if whole["share_low"] > 0 else f"No clear excess {of}:"
         headline = (
-            f"{hubs} {'hub' if hubs == 1 else 'hubs'} could carry at most {share_words(whole)} of "
-            f"the {money(whole['loss_usd'])} that the direct route to {partner} lost since "
+            f"{found} {share_words(whole)} of the "
+            f"{money(whole['loss_usd'])} that the direct route to {partner} lost since "
             f"{result.since:%Y-%m}"
         )
     subtitle = (
@@ -43,7 +45,8 @@ def routes_said(result: RoutesResult, whole: dict[str, Any]) -> Said:
         "" if result.certified else " No zeros are certified: an absent cell counts as nothing."
     )
     note = (
-        "That the hubs carried it is not shown: an excess may have stayed there. Goods by hub: "
+        "Shares are the most that hubs could have passed on: an excess may have stayed there. "
+        "Goods by hub: "
         f"{tally(series_frame(result)['rule'])}.{caution} {COMPATIBLE}"
     )
     return Said(headline, subtitle, (note,))

@@ -129,7 +129,7 @@ def monthly_answers(
         raise UsageError("These flows are annual: for years there is tf.detect_shifts().")
     described, _ = _or_why(lambda: screen(asked, q=q))
     watched, why_not = _or_why(lambda: monitor(company, since=month, q=q, revisions=revisions))
-    provisional, code_provisional = _months(asked, rows.filter(pl.col("status") == "provisional"))
+    provisional, code_provisional = provisional_months(asked, rows)
     return MonthlyAnswers(
         panel=asked,
         provisional=provisional,
@@ -156,6 +156,24 @@ def _paths(company: Panel, watched: MonitorResult, n: int) -> ExcessPaths:
     return excess_paths(company, n, since=watched.since, revision=watched.revision)
 
 
+def provisional_months(
+    asked: Panel, rows: pl.DataFrame
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Months in which a value may yet be revised, of categories and of codes.
+
+    Parameters
+    ----------
+    asked, rows
+        A panel by category, and the flow rows that it was made of.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        Shapes (n, T) and (codes, T).
+    """
+    return _months(asked, rows.filter(pl.col("status") == "provisional"))
+
+
 def _months(asked: Panel, rows: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Months in which one of these rows is in a category, and of a code, shape (n, T) each."""
     held = asked if asked.parts is None else asked.parts
@@ -169,7 +187,9 @@ def _months(asked: Panel, rows: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArra
     column = [asked.periods.index(period) for period in found.periods]
     stated = np.isin(found.parts.state, _STATED)
     row = {name: i for i, name in enumerate(asked.keys["category"])}
-    place = {hs6: i for i, hs6 in enumerate(held.keys["hs6"])}
+    to = set(asked.keys["partner"])  # codes are held to every destination
+    rows_held = held.keys.select("hs6", "partner").iter_rows()
+    place = {hs6: i for i, (hs6, partner) in enumerate(rows_held) if partner in to}
     for name, parts in zip(found.keys["category"], found.members, strict=True):
         series[row[name], column] |= stated[parts].any(axis=0)
     for i, hs6 in enumerate(found.parts.keys["hs6"]):

@@ -193,12 +193,12 @@ class ShiftResult(Shown):
         return summarise(self)
 
     def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the series with its fit, and above it the double-wedge plot.
+        """Draw the series with its fit, and on a figure of its own the double-wedge plot above it.
 
         Parameters
         ----------
         ax
-            Where to draw the fit; the wedge goes above it. A new figure if None.
+            Where to draw the fit alone. A new figure, with the double wedge, if None.
 
         Returns
         -------

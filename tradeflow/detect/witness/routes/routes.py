@@ -154,6 +154,14 @@ def routes(
     ----------
     Chupilkin, M., Javorcik, B. and Plekhanov, A. (2023), The Eurasian roundabout: trade flows into
     Russia through the Caucasus and Central Asia, EBRD Working Paper.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> flows = tf.load_sample("eu-high-priority-monthly")
+    >>> found = tf.routes(flows, since="2022-03").to_frame().set_index(["category", "partner"])
+    >>> float(found.loc[("radio_links", "ARM"), "share"].round(2))  # of the loss, at most
+    0.01
     """
     check_goods(by)
     check_seed(seed)

@@ -157,8 +157,8 @@ def routes_summary(result: RoutesResult) -> str:
         f"{', '.join(result.provenance)}: {tally(rules)}."
     )
     caution = (
-        "Excess through a hub could carry at most this share of the loss on the direct route; that "
-        "it did is not shown. 90 % intervals."
+        "Excess through a hub as a share of the loss on the direct route, the most that it could "
+        "carry; that it did is not shown. 90 % intervals."
     )
     goods = totals.filter((pl.col("partner") == ALL) & (pl.col(result.by) != ALL))
     largest = goods.sort("excess_usd", descending=True).head(_SHOWN).iter_rows(named=True)
