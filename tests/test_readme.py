@@ -34,6 +34,17 @@ def test_the_first_picture_comes_within_two_screens() -> None:
     assert next(i for i, line in enumerate(lines) if line.startswith("![")) < 50
 
 
+def test_error_rates_are_those_of_the_pages(by_category: ShiftTable) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/explanation/witnesses.md").read_text(encoding="utf-8")
+    shares = [100 * year.nominal_share for year in by_category.placebo_years]
+    assert f"in {min(shares):.0f} to {max(shares):.0f} % of cases" in text
+    for measured in ("117 of 144", "81 % (", "75\nto 86", "5 of 82: 6 %"):
+        assert measured in page
+    assert "117 of 144 categories are called *anomalous*, 81 % (90 % interval 75 to 86)" in text
+    assert "about 6 % of those so called" in text
+
+
 def test_the_page_on_vintages_counts_as_the_package_does(annual: pl.DataFrame) -> None:
     page = (ROOT / "docs/explanation/vintages.md").read_text(encoding="utf-8")
     traded = set(annual["hs6"])

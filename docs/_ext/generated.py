@@ -14,7 +14,7 @@ import typer.main
 
 import tradeflow
 from tradeflow import errors
-from tradeflow.cli.main import app as program
+from tradeflow.cli.app import app as program
 from tradeflow.nomenclature.categories import MAP_VERSION, all_categories, members
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ def _directive(name: str) -> str:
 
 def _entry(path: str, directive: str) -> str:
     name = path.rpartition(".")[2]
-    options = "   :members:\n" if directive == "autoclass" else ""
+    options = {"autoclass": "   :members:\n", "autoexception": "   :show-inheritance:\n"}.get(
+        directive, ""
+    )
     if name == "Path":  # signatures say Path and mean another: no link may lead here
         options += "   :no-index:\n"
     return f"### {name}\n\n```{{eval-rst}}\n.. {directive}:: {path}\n{options}```\n"

@@ -16,6 +16,7 @@ from numpydoc.docscrape import ClassDoc, FunctionDoc
 
 import tradeflow as tf
 from tradeflow import errors
+from tradeflow.detect.findings.verdict import VERDICTS
 from tradeflow.jobs.settings import Settings
 from tradeflow.panel.states import State
 from tradeflow.schema import FLOW_SCHEMA, NULLABLE
@@ -66,7 +67,7 @@ def test_what_a_function_gives_back_is_described(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_every_parameter_answer_and_error_is_documented(name: str) -> None:
+def test_every_parameter_answer_error_and_use_is_documented(name: str) -> None:
     function = getattr(tf, name)
     doc = FunctionDoc(function)
     said = [word.lstrip("*") for p in doc["Parameters"] for word in p.name.split(", ")]
@@ -77,6 +78,8 @@ def test_every_parameter_answer_and_error_is_documented(name: str) -> None:
     raises = [word for p in doc["Raises"] for word in re.split(r",\s*", p.type or p.name)]
     assert [word for word in raises if word not in known] == []
     assert own_errors(function) <= set(raises)
+    assert ">>> import tradeflow as tf" in doc["Examples"][0]
+    assert f"tf.{name}(" in "\n".join(doc["Examples"])
 
 
 def own_errors(function: object) -> set[str]:
@@ -113,6 +116,12 @@ def test_the_columns_of_a_flow_table() -> None:
 def test_the_states_of_a_cell() -> None:
     said = [(name, int(number)) for name, number, _ in table("flow-table.md", "state")]
     assert said == [(state.name, state.value) for state in State]
+
+
+def test_the_words_of_findings() -> None:
+    page = (DOCS / "explanation/witnesses.md").read_text(encoding="utf-8")
+    rows = page.partition("| verdict | means |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"^\| `(.+?)` \|", rows, re.MULTILINE)) == set(VERDICTS)
 
 
 def test_the_settings_and_their_defaults() -> None:

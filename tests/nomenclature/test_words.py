@@ -238,3 +238,16 @@ def test_weights_that_do_not_exist_stay_empty() -> None:
     answer = lookup("propellers", edition="HS2012")
     assert {code.specificity_weight for code in answer.matches[0].codes} == {None}
     assert "–" in answer.summary()
+
+
+@pytest.mark.parametrize(
+    ("goods", "said"),
+    [
+        ("pneumatic tyres", r"titles of 401110, 401120, .*, 847751 \(HS2022\).*codes show 401110"),
+        ("tyres", r"titles of 400610, .* and 8 more \(HS2022\)"),
+        ("qwertz", r"`tradeflow categories` lists"),
+    ],
+)
+def test_goods_of_no_category_are_sought_in_the_titles_of_codes(goods: str, said: str) -> None:
+    with pytest.raises(UnknownNameError, match=said):
+        lookup(goods)

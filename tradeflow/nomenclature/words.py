@@ -54,6 +54,7 @@ FLEETING_VOWEL: Final = re.compile(r"(?<=[бвгджзклмнпрстфхцчш
 SHORTEST_STEM: Final = 3
 SHORTEST_CODE: Final = 4
 HS6_DIGITS: Final = 6
+MOST_CODES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +184,12 @@ def lookup(text: str, *, edition: Edition = "HS2022") -> Lookup:
 
     Examples
     --------
-    >>> lookup("brouilleurs de drones").categories
+    >>> import tradeflow as tf
+    >>> tf.lookup("brouilleurs de drones").categories
     ('jammers',)
-    >>> lookup("датчики").categories
+    >>> tf.lookup("датчики").categories
     ('navigation', 'optics_thermal')
-    >>> [p.code_as_printed for p in lookup("8543.70").matches[0].practice][:2]
+    >>> [p.code_as_printed for p in tf.lookup("8543.70").matches[0].practice][:2]
     ['8543.70.99 60', '8525 50 40']
     """
     one_of(edition, Edition, name="edition")
@@ -223,9 +225,23 @@ def _of_words(text: str) -> dict[str, tuple[Word, ...]]:
                 found[word.category] = (*found.get(word.category, ()), word)
     if not found:
         terms = [word.term for words in _vocabulary().values() for word in words]
-        hint = "`tradeflow categories` lists the categories."
-        raise UnknownNameError.of("Goods", text, terms, hint=hint)
+        raise UnknownNameError.of("Goods", text, terms, hint=_elsewhere(text))
     return found
+
+
+def _elsewhere(text: str) -> str:
+    """Say which codes outside the map have the words of a text in their titles."""
+    asked, titles = _stems(text), table("descriptions").filter(pl.col("edition") == "HS2022")
+    rows = titles.sort("hs6").select("hs6", "description").iter_rows()
+    codes = [hs6 for hs6, title in rows if asked and asked <= _stems(title)]
+    if not codes:
+        return "`tradeflow categories` lists the categories."
+    more = f" and {len(codes) - MOST_CODES} more" if len(codes) > MOST_CODES else ""
+    return (
+        f"In no category, but in the titles of {', '.join(codes[:MOST_CODES])}{more} (HS2022). "
+        f"`tradeflow codes show {codes[0]}` says what a code is, and `tradeflow --own NAME=CODES` "
+        "makes a category of some."
+    )
 
 
 def _named(phrase: str) -> list[Key]:
