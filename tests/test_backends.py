@@ -98,10 +98,29 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_lake_gives_the_kind_asked_for(backend: Backend, lake: Path) -> None:
     assert type(tf.load_lake(lake, freq="A", backend=backend)) is KINDS[backend]
     assert type(tf.revisions(lake, backend=backend)) is KINDS[backend]
+    calendar = tf.release_calendar(lake, backend=backend)
+    assert type(calendar) is KINDS[backend]
+    flows = tf.load_lake(lake, freq="M", source="Comext DS-045409")
+    told = tf.panel(flows, by="category", together="reporter", calendar=calendar)
+    same(told, tf.panel(flows, by="category", together="reporter"))
+
+
+@pytest.mark.parametrize("backend", KINDS)
+def test_tables_of_facts_come_in_the_kind_asked_for(backend: Backend) -> None:
+    tables = [
+        tf.members("jammers", backend=backend),
+        tf.listed_on("2024-03-01", backend=backend),
+        tf.events(kind="notice", backend=backend),
+    ]
+    panel = tf.panel(tf.load_sample("china-russia-annual"), by="category")
+    tables.append(tf.baseline_sensitivity(panel, baselines=(), backend=backend))
+    assert {type(table) for table in tables} == {KINDS[backend]}
+    assert [len(table) for table in tables] == [4, 50, 2, 0]
 
 
 def test_every_backend_option_is_asked() -> None:
     asked = {"load_sample", "read_flows", "simulate", "load_lake", "revisions"}
+    asked |= {"members", "listed_on", "events", "release_calendar", "baseline_sensitivity"}
     assert public(lambda p: p.name == "backend") == asked | ASK_SOURCES
 
 

@@ -4,6 +4,7 @@ from .charts.monthly.heatmap import plot_heatmap as plot_heatmap
 from .charts.overview import plot_overview as plot_overview
 from .charts.save import save_figure as save_figure
 from .detect.annual.result import ShiftTable as ShiftTable
+from .detect.annual.sensitivity import baseline_sensitivity as baseline_sensitivity
 from .detect.annual.shifts import detect_shifts as detect_shifts
 from .detect.findings.findings import findings as findings
 from .detect.findings.result import FindingsResult as FindingsResult
@@ -36,12 +37,12 @@ from .flows.samples import list_samples as list_samples
 from .flows.samples import load_sample as load_sample
 from .jobs.update import update as update
 from .nomenclature.categories import category as category
-from .nomenclature.categories import listed_on as listed_on
-from .nomenclature.categories import members as members
 from .nomenclature.editions import edition_of as edition_of
-from .nomenclature.events import events as events
 from .nomenclature.families import comparability as comparability
 from .nomenclature.families import family as family
+from .nomenclature.listing import events as events
+from .nomenclature.listing import listed_on as listed_on
+from .nomenclature.listing import members as members
 from .nomenclature.own import add_category as add_category
 from .nomenclature.own import remove_category as remove_category
 from .nomenclature.words import lookup as lookup

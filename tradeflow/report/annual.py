@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from tradeflow.charts.annual.ranking import is_control, lines
 from tradeflow.charts.annual.words import headline
 from tradeflow.charts.phrases import after, before, odds, trade
 from tradeflow.charts.style import TIMES, millions
 from tradeflow.detect.annual.summary import verdict_words
 from tradeflow.detect.annual.verdicts import BORDERLINE, EXCEPTIONAL
+from tradeflow.frames import to_polars
 from tradeflow.report.annual_words import annual_summary, means
 from tradeflow.report.figures import annual_picture
 from tradeflow.report.numbers import LAST, NONE, multiple, times, times_range
@@ -22,6 +21,8 @@ from tradeflow.report.story import Story, Told
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+
+    import polars as pl
 
     from tradeflow.detect.annual.result import Shift, ShiftTable
     from tradeflow.detect.findings.result import FindingsResult
@@ -54,7 +55,7 @@ def annual_story(flows: pl.DataFrame, whole: Panel, *, since: date, partner: str
     return Story(
         title=f"{trade(shifts)}: which dual-use goods shifted",
         subtitle=f"{after(shifts)} against {before(shifts)}, annual trade by category",
-        summary=annual_summary(rows, shifts, found),
+        summary=annual_summary(rows, shifts, found, _elsewhere(whole, shifts)),
         ranking=_ranking(rows, shifts, heard),
         ranking_note=_NOTE,
         told={row.name: _told(row, shifts, heard[row.name]["sentence"]) for row in rows},
@@ -64,11 +65,22 @@ def annual_story(flows: pl.DataFrame, whole: Panel, *, since: date, partner: str
     )
 
 
+def _elsewhere(whole: Panel, shifts: ShiftTable) -> pl.DataFrame:
+    """What comes out with the other baselines that the data have."""
+    from tradeflow.detect.annual.sensitivity import BASELINES, baseline_sensitivity
+
+    since = shifts.options.since
+    most = sum(period < since for period in whole.periods)
+    others = [years for years in BASELINES if shifts.options.baseline != years <= most]
+    return to_polars(baseline_sensitivity(whole, since=since, baselines=others, backend="polars"))
+
+
 _NOTE: Final = (
     "Dots: how many times what comparable goods did, on a logarithmic scale whose line marks "
     f"{TIMES}1; bars: 90 % intervals, with an arrow where one runs on. Filled: exceptional; grey: "
-    "borderline; open: not rare, or no shift. An excess is trade above (or below) what comparable "
-    "goods would have made it."
+    "borderline; open: not rare, or no shift. An excess is trade above (or below) what it would "
+    "have been at the pace of comparable goods. Under each verdict stands the word that all "
+    "evidence together allows; the summary says what the words mean."
 )
 
 
@@ -150,8 +162,7 @@ def _baskets(share: float) -> Cell:
 
 
 def _frame(shifts: ShiftTable) -> pl.DataFrame:
-    frame = shifts.to_frame("polars")
-    return frame if isinstance(frame, pl.DataFrame) else pl.from_pandas(frame)
+    return to_polars(shifts.to_frame("polars"))
 
 
 def _numbers(shifts: ShiftTable, found: FindingsResult) -> dict[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.charts.annual.ranking import is_control
 from tradeflow.charts.annual.words import headline, subtitle
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.phrases import after, before, listed, seam, trade
-from tradeflow.detect.annual.summary import promises
+from tradeflow.charts.phrases import NBSP, after, before, joined, listed, seam, trade
 from tradeflow.detect.annual.verdicts import (
     BORDERLINE,
     DROP,
@@ -21,10 +21,12 @@ from tradeflow.detect.annual.verdicts import (
 )
 from tradeflow.nomenclature.countries import country
 from tradeflow.report.page import Point
-from tradeflow.report.silence import not_heard
+from tradeflow.report.witnesses import meanings, not_heard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import polars as pl
 
     from tradeflow.detect.annual.result import Shift, ShiftTable
     from tradeflow.detect.findings.result import FindingsResult
@@ -33,7 +35,9 @@ _MOVED: Final = {SURGE, DROP}
 _LEFT_OUT: Final = " left out: "
 
 
-def annual_summary(rows: Sequence[Shift], table: ShiftTable, found: FindingsResult) -> list[Point]:
+def annual_summary(
+    rows: Sequence[Shift], table: ShiftTable, found: FindingsResult, elsewhere: pl.DataFrame
+) -> list[Point]:
     """Write the summary from the results.
 
     Parameters
@@ -42,31 +46,59 @@ def annual_summary(rows: Sequence[Shift], table: ShiftTable, found: FindingsResu
         All rows, ranked.
     table, found
         The shifts, and what all witnesses say of them.
+    elsewhere
+        What comes out with other baselines, as :func:`tradeflow.baseline_sensitivity` gives it.
     """
     goods = [row for row in rows if not is_control(row, table.by)]
     tests = [row for row in rows if is_control(row, table.by)]
     points = [
         _short(goods, table, found),
-        _outstanding(goods, table),
+        _outstanding(goods, table, elsewhere),
         _others(goods, table),
         _still(goods),
         _unseen(rows, table, found),
         _method(tests, table),
+        meanings("What the words of all evidence mean", found.table["verdict"]),
     ]
     return [point for point in points if point.text or point.items]
 
 
-def _outstanding(goods: Sequence[Shift], table: ShiftTable) -> Point:
+def _outstanding(goods: Sequence[Shift], table: ShiftTable, elsewhere: pl.DataFrame) -> Point:
     judged = [row for row in goods if row.rarity != NOT_TESTED]
     far = [row for row in goods if row.exceptional]
     if not far:
-        return Point("What stands out", "Nothing moved clearly farther than unlisted goods do.")
+        return Point("What stands out", f"Nothing moved clearly farther than chance. {_BASKETS}")
     many = "One category" if len(far) == 1 else f"{len(far)} categories"
     return Point(
         "What stands out",
-        f"{many} moved farther than comparable goods did, and few baskets of unlisted goods moved "
-        f"as far ({len(judged)} categories were judged).",
+        f"{many} of {len(judged)} that could be judged moved farther than comparable goods did, "
+        f"and few placebo baskets moved as far. {_BASKETS} {_whatever(far, table, elsewhere)}",
         [_item(row, table, f" {means(row, table)}") for row in far],
+    )
+
+
+_BASKETS: Final = (
+    "A placebo basket holds as many goods as the category, each comparable with one of its own, "
+    "drawn at random from those that no list names: baskets show how far goods move by themselves."
+)
+
+
+def _whatever(far: Sequence[Shift], table: ShiftTable, elsewhere: pl.DataFrame) -> str:
+    """Say which of them stand out whatever the baseline."""
+    lengths = elsewhere["baseline"].unique(maintain_order=True).to_list()
+    if not lengths:
+        return ""
+    often = Counter(elsewhere.filter(rarity=EXCEPTIONAL)["name"])
+    steady = [row for row in far if often[row.name] == len(lengths)]
+    those = f"{len(steady)} of them stand{'s' * (len(steady) == 1)} out every time"
+    if len(steady) == len(far):
+        those = "the same stand out every time"
+    elif steady:
+        those += f": {listed(steady)}"
+    years = " or ".join(str(length) for length in lengths)
+    return (
+        f"Compared with {years} years before {table.options.since.year} instead of "
+        f"{table.options.baseline}, {those}."
     )
 
 
@@ -88,8 +120,8 @@ def _short(goods: Sequence[Shift], table: ShiftTable, found: FindingsResult) -> 
     moved = [row for row in goods if row.verdict in _MOVED]
     edge = sum(row.rarity == BORDERLINE for row in moved)
     counted = [
-        (edge, "are on the border"),
-        (len(moved) - len(far) - edge, "shifted as many unlisted goods did"),
+        (edge, "shifted on the border of what is rare"),
+        (len(moved) - len(far) - edge, "shifted as far as many unlisted goods did"),
         (sum(row.verdict == NO_SHIFT for row in goods), "did not shift"),
         (sum(row.rarity == NOT_TESTED for row in goods), "could not be judged"),
     ]
@@ -118,8 +150,8 @@ def _others(goods: Sequence[Shift], table: ShiftTable) -> Point:
     items = [_item(row, table) for row in (*edge, *common)]
     return Point(
         "What shifted, but does not stand out",
-        f"{len(moved)} more moved beyond comparable goods; but so did so many baskets of unlisted "
-        "goods that this alone is no news.",
+        f"{len(moved)} more moved beyond comparable goods; but so did so many placebo baskets that "
+        "this alone is no news.",
         items,
     )
 
@@ -130,8 +162,8 @@ def _still(goods: Sequence[Shift]) -> Point:
         return Point("", "")
     return Point(
         "What did not shift",
-        f"{listed(still)}. A quiet series proves nothing: a small flow under a wide code does not "
-        "show in it.",
+        f"{listed(still)}. A quiet series proves nothing: a small flow under a wide code "
+        "does not show in it.",
     )
 
 
@@ -157,10 +189,29 @@ def _blind(
 def _method(tests: Sequence[Shift], table: ShiftTable) -> Point:
     moved = [row for row in tests if row.verdict in _MOVED]
     text = (
-        f"Goods that were chosen to test the method shifted, too ({listed(moved)}): such a shift "
-        "also fits civil demand and the replacement of suppliers who left."
+        f"Goods that were chosen to test the method shifted, too ({listed(moved)}): such a "
+        "shift also fits civil demand and the replacement of suppliers who left."
         if moved
         else ""
     )
     said = [_item(row, table) for row in tests]
-    return Point("How far to trust this", text, [*said, *(("", p) for p in promises(table))])
+    return Point("How far to trust this", text, [*said, *_trials(table)])
+
+
+def _trials(table: ShiftTable) -> Iterator[tuple[str, str]]:
+    """Say how often the same questions find a shift at dates without the event."""
+    years = table.placebo_years
+    if not years:
+        return
+    when = joined([str(year.since.year) for year in years])
+    shares = joined([f"{100 * year.nominal_share:.1f}{NBSP}%" for year in years])
+    fewest = min(year.tested for year in years)
+    said = (
+        f"asked about {when} instead of {table.options.since.year}, the test at the 5{NBSP}% level "
+        f"finds a shift in {shares} of more than {fewest - 1:,} unlisted codes"
+    )
+    asked = sum(year.categories_tested for year in years)
+    if asked:
+        shifted = sum(year.categories_shifted for year in years)
+        said += f", and at the rate used here in {shifted} of {asked} categories, counted by year"
+    yield "Trials without the event", f"{said}."

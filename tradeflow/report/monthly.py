@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
+from tradeflow.charts.phrases import joined
 from tradeflow.charts.style import TIMES, millions
 from tradeflow.detect.findings.findings import findings
 from tradeflow.detect.findings.verdict import ANOMALOUS, IN_VALUE, UNUSUAL
@@ -14,7 +15,6 @@ from tradeflow.report.figures import monthly_picture
 from tradeflow.report.monthly_words import monthly_summary
 from tradeflow.report.numbers import LAST, NONE, multiple, times, times_range
 from tradeflow.report.page import Cell, Column, Grid, Interval
-from tradeflow.report.silence import listed
 from tradeflow.report.story import Story, Told
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _exporters(reporters: Sequence[str]) -> str:
     """Name the exporters, or count them if they are many."""
     if len(reporters) > _NAMED:
         return f"{len(reporters)} reporters together"
-    return listed([country(name).name for name in reporters])
+    return joined([country(name).name for name in reporters])
 
 
 def _ranking(rows: list[dict[str, Any]], since: date, what: str) -> Grid:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from tradeflow.charts.footer import COMPATIBLE
+from tradeflow.charts.phrases import joined
 from tradeflow.charts.witness.findings_words import said
 from tradeflow.detect.findings.tables import NOT_JUDGED, told
-from tradeflow.detect.findings.verdict import UNHEARD, UNREMARKABLE, VERDICTS
+from tradeflow.detect.findings.verdict import UNHEARD, UNREMARKABLE
 from tradeflow.report.page import Point
-from tradeflow.report.silence import listed, not_heard
+from tradeflow.report.witnesses import meanings, not_heard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,18 +34,11 @@ def monthly_summary(found: FindingsResult) -> list[Point]:
     points = [
         Point("In short", f"{words.headline}. {words.subtitle} {COMPATIBLE}"),
         Point("What changed", "", [_item(row) for row in changed]),
-        _words(changed),
+        meanings("What these words mean", [row["verdict"] for row in changed]),
         _still(quiet),
         Point("What cannot be seen", "", list(_blind(rows, found))),
     ]
     return [point for point in points if point.text or point.items]
-
-
-def _words(changed: Sequence[dict[str, Any]]) -> Point:
-    used = [word for word in VERDICTS if any(row["verdict"] == word for row in changed)]
-    if not used:
-        return Point("", "")
-    return Point("What these words mean", "", [(word, VERDICTS[word]) for word in used])
 
 
 def _item(row: dict[str, Any]) -> tuple[str, str]:
@@ -57,7 +51,7 @@ def _still(quiet: Sequence[dict[str, Any]]) -> Point:
         return Point("", "")
     return Point(
         "What showed no change",
-        f"{listed([row['title'] for row in quiet])}. A quiet series proves nothing: a small flow "
+        f"{joined([row['title'] for row in quiet])}. A quiet series proves nothing: a small flow "
         "under a wide code does not show in it.",
     )
 

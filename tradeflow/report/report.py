@@ -9,7 +9,7 @@ import polars as pl
 
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.errors import OutputError, UsageError
-from tradeflow.files import write_whole
+from tradeflow.files import check_place, write_whole
 from tradeflow.flows.check import check_flows
 from tradeflow.flows.samples import load_sample
 from tradeflow.frames import to_polars
@@ -142,7 +142,7 @@ def _target(out: str | Path) -> Path:
     target = Path(out)
     if target.is_dir():
         raise OutputError(f"{target} is a folder: name the file too, such as {target}/report.html.")
-    return target
+    return check_place(target)
 
 
 def _legible(table: pl.DataFrame) -> pl.DataFrame:

@@ -1,11 +1,15 @@
-"""Who could not be heard, in words."""
+"""What the words of the witnesses mean, and who could not be heard."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tradeflow.charts.phrases import joined
+from tradeflow.detect.findings.verdict import VERDICTS
+from tradeflow.report.page import Point
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from tradeflow.detect.findings.result import FindingsResult
 
@@ -24,6 +28,12 @@ _NAMES: Final = {
 _OWN: Final = {"description", "alarm"}
 
 
+def meanings(heading: str, said: Iterable[str]) -> Point:
+    """Explain the verdicts that were given; empty if there are none."""
+    used = set(said)
+    return Point(heading, "", [(word, what) for word, what in VERDICTS.items() if word in used])
+
+
 def not_heard(result: FindingsResult) -> list[tuple[str, str]]:
     """Name the witnesses that could not be heard at all, and why.
 
@@ -37,18 +47,10 @@ def not_heard(result: FindingsResult) -> list[tuple[str, str]]:
     for name, why in result.answers.silent():
         if name not in own:
             reasons.setdefault(why.removeprefix("not heard: "), []).append(_NAMES[name])
-    return [(f"Not heard: {listed(names)}", _first_lower(why)) for why, names in reasons.items()]
-
-
-def listed(names: Sequence[str]) -> str:
-    """Join names for a sentence; names that hold commas are parted by semicolons.
-
-    >>> listed(["a"]), listed(["a", "b", "c"]), listed(["a, b", "c"])
-    ('a', 'a, b and c', 'a, b; c')
-    """
-    if any("," in name for name in names):
-        return "; ".join(names)
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+    for names in reasons.values():
+        if _NAMES["contrast"] in names and _NAMES["destinations"] in names:
+            names.remove(_NAMES["destinations"])  # part of the other, to a reader
+    return [(f"Not heard: {joined(names)}", _first_lower(why)) for why, names in reasons.items()]
 
 
 def _first_lower(text: str) -> str:

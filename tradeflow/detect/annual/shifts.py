@@ -15,7 +15,7 @@ import numpy as np
 from tradeflow.detect.annual.baskets import share_as_far
 from tradeflow.detect.annual.codes import CodeFit, ShiftOptions, fit_codes
 from tradeflow.detect.annual.groups import GroupFit, fit_group, usable
-from tradeflow.detect.annual.result import Path, PlaceboYear, Shift, ShiftTable
+from tradeflow.detect.annual.result import PlaceboYear, Shift, ShiftTable
 from tradeflow.detect.annual.rows import category_row, code_row, path_of
 from tradeflow.detect.annual.verdicts import DROP, SURGE
 from tradeflow.detect.multiplicity import q_values
@@ -106,15 +106,9 @@ def detect_shifts(
         baskets=baskets,
         seed=seed,
     )
-    codes = _codes(panel)
-    _check_dates(panel, options)
-    fit = fit_codes(codes, options)
-    rows = _code_rows(codes, fit, options)
-    paths: dict[str, Path] = {}
-    if panel.by == "category":
-        rows, groups = _category_rows(panel, fit, options)
-        names = panel.keys["category"]
-        paths = {names[i]: path_of(panel, fit, group, i) for i, group in enumerate(groups)}
+    rows, fit, groups = judge(panel, options)
+    names = panel.keys[panel.by]
+    paths = {names[i]: path_of(panel, fit, group, i) for i, group in enumerate(groups)}
     return ShiftTable(
         rows=tuple(sorted(rows, key=_rank)),
         by=panel.by,
@@ -128,6 +122,25 @@ def detect_shifts(
         drift=float(fit.null.covariance[0, 0] - 1),
         paths=paths,
     )
+
+
+def judge(
+    panel: Panel, options: ShiftOptions
+) -> tuple[list[Shift], CodeFit, list[GroupFit | None]]:
+    """Answers for all codes or categories, and the fits of codes and categories behind them.
+
+    Raises
+    ------
+    UsageError, TooShortError
+        As :func:`detect_shifts`.
+    """
+    codes = _codes(panel)
+    _check_dates(panel, options)
+    fit = fit_codes(codes, options)
+    if panel.by == "category":
+        rows, groups = _category_rows(panel, fit, options)
+        return rows, fit, groups
+    return _code_rows(codes, fit, options), fit, []
 
 
 def _check_dates(panel: Panel, options: ShiftOptions) -> None:
