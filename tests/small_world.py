@@ -85,7 +85,8 @@ VERBS: Final[Mapping[str, Callable[[Callable[[pl.DataFrame], Frame]], Any]]] = {
         by_code(kind(china())), since=SINCE, flows=kind(china())
     ),
     "event_study": lambda kind: tf.event_study(
-        by_code(kind(china())), events=kind(tf.events(kind="eu_sanctions").head(3))
+        by_code(kind(china())),
+        events=kind(tf.events(kind="eu_sanctions", backend="polars").head(3)),
     ),
     "mirror": lambda kind: tf.mirror(kind(flows()), since=SINCE, by="hs6"),
     "routes": lambda kind: tf.routes(kind(flows()), since=SINCE),

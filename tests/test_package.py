@@ -49,7 +49,7 @@ def in_a_fresh_process(code: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("module", ["tradeflow", "tradeflow.cli.main"])
+@pytest.mark.parametrize("module", ["tradeflow", "tradeflow.cli.app"])
 def test_importing_loads_nothing_heavy(module: str) -> None:
     found = in_a_fresh_process(f"import sys, {module}; print(*sys.modules)").split()
     assert not HEAVY & set(found)

@@ -1,4 +1,4 @@
-"""How results show themselves: one line in a terminal, a small table in a notebook."""
+"""How results show themselves: a line or a small table in a terminal, a table in a notebook."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tradeflow.options import Backend
 
 MOST_ROWS: Final = 10
+MOST_LINES: Final = 20
+LONGEST_CELL: Final = 60  # letters of a cell in a terminal
 MOST_COLUMNS: Final = 10
 MOST_NOTES: Final = 2
 LONGEST: Final = 200  # letters of a line in a terminal
@@ -26,6 +28,7 @@ _CELL: Final = "padding:.2em .6em;vertical-align:top;text-align:"
 _RULE: Final = ";border-bottom:1px solid currentColor"
 _TABLE: Final = "border-collapse:collapse;font-size:90%"
 _MILLION: Final = 1e6
+_THOUSANDS: Final = 1e4  # from here on four digits are too few to write a number whole
 _ENDS: Final = (("_low", "_high"), ("_first", "_last"))
 _BESIDE: Final = {"edition", "flags", "listed"}  # columns that a short table does without
 
@@ -56,7 +59,7 @@ class Shown:
         from tradeflow.frames import to_polars
 
         title, *lines = self.summary().splitlines()
-        said = takewhile(lambda line: line and not line.startswith((" ", "shape:")), lines)
+        said = takewhile(lambda line: line and not line.startswith(" "), lines)
         rows = with_intervals(to_polars(self.to_frame(backend="polars")))
         return html_table(title, rows, notes=islice(said, MOST_NOTES))
 
@@ -99,6 +102,38 @@ def html_table(
     return f"<div><p><strong>{escape(title)}</strong></p>{table}{said}</div>"
 
 
+def text_table(frame: pl.DataFrame, *, most: int = MOST_LINES) -> list[str]:
+    """Write a small table for a terminal, as lines that begin with two spaces.
+
+    Parameters
+    ----------
+    frame
+        Columns as :func:`with_intervals` takes them; one in which nothing is known is left out.
+    most
+        Rows that are shown at most; how many more there are is said.
+
+    Returns
+    -------
+    list of str
+        A line of names, one per row, and where there are more than `most`, a last one.
+    """
+    rows = with_intervals(frame.head(most), most=frame.width)
+    columns = [_column(name, [row[name] for row in rows]) for name in (rows[0] if rows else ())]
+    kept = zip(*filter(None, columns), strict=True)
+    more = [f"  ... and {frame.height - most:,} more rows."] if frame.height > most else []
+    return [*(f"  {'  '.join(cells)}".rstrip() for cells in kept), *more]
+
+
+def _column(name: str, values: Sequence[str | float | None]) -> list[str]:
+    """Write a column, its name first, all cells of one width; nothing if nothing is known."""
+    cells = [shorten(_written(value), LONGEST_CELL, placeholder=" ...") for value in values]
+    if not any(cells):
+        return []
+    width = max(map(len, [name, *cells]))
+    right = all(map(_is_number, values))
+    return [cell.rjust(width) if right else cell.ljust(width) for cell in (name, *cells)]
+
+
 def with_intervals(
     frame: pl.DataFrame, *, most: int = MOST_COLUMNS
 ) -> list[dict[str, str | float | None]]:
@@ -107,16 +142,24 @@ def with_intervals(
     The first columns are taken, `most` of them, and ``rule``, which says why a series was not
     heard.
     """
-    ends = {name + end for name in frame.columns for pair in _ENDS for end in pair}
+    ends = {end for name in frame.columns for pair in _ends(name) for end in pair}
     names = [n for n in frame.columns if n not in ends | _BESIDE | {"rule"}]
     kept = [*names[:most], *(["rule"] if "rule" in frame.columns else [])]
     return [{name: _with_ends(row, name) for name in kept} for row in frame.to_dicts()]
 
 
+def _ends(name: str) -> list[tuple[str, str]]:
+    """Name the columns that an interval of a column may have, as excess_usd and excess_low_usd."""
+    stem, unit = (name.removesuffix("_usd"), "_usd") if name.endswith("_usd") else (name, "")
+    inside = [(stem + low + unit, stem + high + unit) for low, high in _ENDS]
+    return [*((name + low, name + high) for low, high in _ENDS), *inside]
+
+
 def _with_ends(row: Mapping[str, object], name: str) -> str | float | None:
     value = row[name]
-    for first, last in _ENDS:
-        low, high = row.get(name + first), row.get(name + last)
+    for low, high in ((row.get(first), row.get(last)) for first, last in _ends(name)):
+        if low == high == value:  # a month known for sure, or nothing known at all
+            break
         if low is not None and high is not None and _is_known(value):
             return f"{_written(value)} ({_written(low)} to {_written(high)})"
     return value if _is_number(value) else _written(value)
@@ -140,5 +183,7 @@ def _written(value: object) -> str:
     if not _is_known(value):
         return ""
     if isinstance(value, float):
-        return f"{value / _MILLION:,.1f} m" if abs(value) >= _MILLION else f"{value:,.4g}"
+        if abs(value) >= _MILLION:
+            return f"{value / _MILLION:,.1f} m"
+        return f"{value:,.0f}" if abs(value) >= _THOUSANDS else f"{value:,.4g}"
     return str(value)

@@ -88,7 +88,7 @@ def test_nothing_is_written_for_a_bad_file(name: str, cli: Cli, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("command", "said"), [("detect", "months of whole years"), ("figures", "No period before")]
+    ("command", "said"), [("detect", "2 months are too few"), ("figures", "No period before")]
 )
 def test_two_months_are_too_few(command: str, said: str, cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "months.csv").write_text(COMEXT)

@@ -9,8 +9,8 @@ import pytest
 import typer
 
 from tradeflow.cli import complete
+from tradeflow.cli.app import app
 from tradeflow.cli.help import START, TASKS
-from tradeflow.cli.main import app
 from tradeflow.nomenclature.categories import all_categories
 
 if TYPE_CHECKING:
@@ -102,6 +102,14 @@ def test_help_lists_every_command_once_by_task(cli: Cli) -> None:
     assert "..." not in out.partition("Answers:")[2]
     for name in PROGRAM.commands:
         assert out.count(f"\n  {name} ") == 1
+
+
+@pytest.mark.parametrize("group", ["codes", "sources", "config"])
+def test_help_of_a_group_has_whole_sentences(group: str, cli: Cli) -> None:
+    words = " ".join(cli(group, "--help")[1].split())
+    for name, command in PROGRAM.commands[group].commands.items():
+        first = " ".join(command.help.split("\n\n")[0].split())
+        assert f" {name} {first}" in words
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 import tradeflow as tf
+from tradeflow.cli.inputs import flows_in
 from tradeflow.frames import to_polars
 from tradeflow.store.lake import Lake
 
@@ -71,3 +72,19 @@ def test_a_folder_without_revisions_and_one_without_runs_say_so(
     assert "Files ingested since the last `tradeflow update`" in said
     code, out, _ = cli("status", "--home", str(tmp_path))
     assert (code, out[:20]) == (0, "No run has ended yet")
+
+
+def test_years_come_first_and_months_where_there_are_no_years(tmp_path: Path) -> None:
+    """A lake as the first update fills it holds both; they do not mix in one answer."""
+    years, months = (
+        to_polars(tf.load_sample(name, backend="polars"))
+        for name in ("china-russia-annual", "eu-high-priority-monthly")
+    )
+    lake = Lake(tmp_path)
+    lake.merge(months, date(2025, 2, 1), months.select(SCOPE).clear())
+    for monthly in (False, True):
+        held = flows_in(tmp_path, kind="flows", monthly=monthly)
+        assert (set(held["freq"]), len(held)) == ({"M"}, len(months))
+    lake.merge(years, date(2025, 2, 1), years.select(SCOPE).clear())
+    assert set(flows_in(tmp_path, kind="flows", monthly=False)["freq"]) == {"A"}
+    assert set(flows_in(tmp_path, kind="flows", monthly=True)["freq"]) == {"M"}

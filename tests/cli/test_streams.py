@@ -154,9 +154,9 @@ def test_long_work_shows_itself_at_a_terminal_only(monkeypatch: pytest.MonkeyPat
         (io.StringIO(), False, False),
     ):
         monkeypatch.setattr(sys, "stderr", stream)
-        with working("Hearing the evidence", quiet=quiet):
-            pass
-        assert ("Hearing the evidence" in stream.getvalue()) is seen
+        with working("Hearing the evidence", quiet=quiet) as tell:
+            tell("Figures drawn: 3 of 18")
+        assert ("Figures drawn: 3 of 18" in stream.getvalue()) is seen
 
 
 @pytest.mark.parametrize("words", [["detect", "--by", "hs6"], ["figures", "--out", "figures"]])
@@ -177,6 +177,19 @@ def test_interrupted_by_the_keyboard(words: list[str], tmp_path: Path) -> None:
     assert err == "interrupted; nothing half-written\n"
     assert out == ""
     assert list(tmp_path.rglob("*.*")) == []
+
+
+def test_interrupted_while_it_is_loading(tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt\n")
+    done = subprocess.run(  # noqa: S603  our own words
+        [*PROGRAM, "--help"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = "interrupted; nothing half-written\n"
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", said)
 
 
 def _wait_until_at_work(pid: int) -> None:

@@ -265,14 +265,22 @@ def test_settings_and_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_keys_are_named_and_never_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TRADEFLOW_COMTRADE_KEY", SECRET)
     monkeypatch.setenv("TRADEFLOW_CENSUS_KEY", f"{SECRET} {SECRET}")
-    found = named(surroundings.keys())
+    found = named(surroundings.keys(None, None))
     assert found["key comtrade"].found == "TRADEFLOW_COMTRADE_KEY is set"
     assert found["key census"].state == "bad"
     assert SECRET not in "".join(map(str, examine.examine(home=str(tmp_path))))
     monkeypatch.delenv("TRADEFLOW_COMTRADE_KEY")
     monkeypatch.delenv("TRADEFLOW_CENSUS_KEY")
-    states = {name: check.state for name, check in named(surroundings.keys()).items()}
-    assert states == {"key comtrade": "ok", "key census": "warn"}
+    asking = tmp_path / "settings.toml"
+    order = 'source = "census"\nreporter = "USA"\ncodes = "854231"\nsince = "2022-01"'
+    asking.write_text(f"[[fetch]]\n{order}\n")
+    for settings, state in ((None, "ok"), (asking, "warn")):  # a note to all who do not ask it
+        found = named(surroundings.keys(settings, None))
+        assert {name: check.state for name, check in found.items()} == {
+            "key comtrade": "ok",
+            "key census": state,
+        }
+        assert "https://" in found["key census"].remedy
 
 
 def test_clock_and_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:

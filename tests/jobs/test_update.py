@@ -130,7 +130,7 @@ def test_a_source_that_withdraws_everything_is_named_and_as_of_remembers(
     assert "withdrawn USD" in said
     assert "## Not analysed\n\n- UN Comtrade, monthly: Its source states nothing any more" in said
     assert values(tmp_path, "2026-12-01") == was
-    states = tf.release_calendar(tmp_path)
+    states = tf.release_calendar(tmp_path, backend="polars")
     assert states["source"].unique().to_list() == ["UN Comtrade"]
     with pytest.raises(UsageError, match=r"nothing is stated any more; .* as_of="):
         values(tmp_path)

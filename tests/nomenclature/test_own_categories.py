@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import tradeflow as tf
-from tradeflow.cli.main import app
+from tradeflow.cli.app import app
 from tradeflow.errors import UnknownCodeError, UsageError
 from tradeflow.nomenclature.categories import (
     MAP_VERSION,

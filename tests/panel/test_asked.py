@@ -65,7 +65,9 @@ def calendar(
         coverage = pl.DataFrame(rows, schema=COVERAGE_SCHEMA, orient="row")
         day = date(2022, 5, 1)
         Calendar(home).merge(coverage, source=source, freq="M", goods=name, known=day)
-    return tf.release_calendar(home)
+    calendar = tf.release_calendar(home, backend="polars")
+    assert isinstance(calendar, pl.DataFrame)
+    return calendar
 
 
 def states(table: pl.DataFrame, code: str, told: pl.DataFrame | None = None) -> list[State]:

@@ -98,7 +98,7 @@ def test_masked_lines_are_kept_apart(tmp_path: Path) -> None:
     only = COMEXT.splitlines()
     path.write_text("\n".join([only[0], only[-1], ""]))
     assert parse_comext(path, release="r1").withheld.height == 1
-    with pytest.warns(LowCoverageWarning, match="1 lines under masked codes"):
+    with pytest.warns(LowCoverageWarning, match="withheld, 1 because the code is masked; "):
         assert tf.read_flows(path, kind="comext").empty
 
 

@@ -8,10 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from tradeflow.cli import complete
+from tradeflow.cli.help import Whole
 from tradeflow.cli.output import Form, show
 from tradeflow.options import Edition
 
-app = typer.Typer(help="What codes mean, and whether they can be compared.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Whole, help="What codes mean, and whether they can be compared.", no_args_is_help=True
+)
 
 Code = Annotated[
     str, typer.Argument(help="Six digits, dots allowed.", autocompletion=complete.codes)

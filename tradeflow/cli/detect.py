@@ -8,10 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 import typer
 
 from tradeflow.cli import complete
-from tradeflow.cli.inputs import AsOf, LakeSource, Monthly, Partner, Reporter, flows_in
+from tradeflow.cli.inputs import (
+    SINCE,
+    AsOf,
+    File,
+    Kind,
+    LakeSource,
+    Monthly,
+    Partner,
+    Q,
+    Reporter,
+    Since,
+    calendar_in,
+    flows_in,
+)
 from tradeflow.cli.output import Form, Format, Quiet, csv_text, say, show, working
-from tradeflow.errors import OutputError, UsageError
-from tradeflow.options import FileKind, Freq
+from tradeflow.errors import OutputError
+from tradeflow.files import check_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,34 +33,21 @@ if TYPE_CHECKING:
 
     from tradeflow.detect.annual.result import ShiftTable
 
-SAMPLE = "china-russia-annual"
-MONTHLY_SAMPLE = "eu-high-priority-monthly"
-SINCE: Final[dict[Freq, str]] = {"A": "2022", "M": "2022-03"}
 DESCRIPTION: Final = (
     "A level shift is a description; only an alarm with a contrast earns the word anomalous."
 )
 
-File = Annotated[
-    Path | None,
-    typer.Argument(help="Annual flows of all codes; the embedded China to Russia data if absent."),
-]
 Categories = Annotated[
     list[str] | None,
     typer.Option(
-        help="Only this category; may be given several times.", autocompletion=complete.categories
+        metavar="<name>",
+        help="Only this category; may be given several times.",
+        autocompletion=complete.categories,
     ),
 ]
-Kind = Annotated[FileKind, typer.Option(help="What the file is.")]
-Since = Annotated[str, typer.Option(help="First year of the time after.")]
-SinceEither = Annotated[
-    str | None,
-    typer.Option(
-        help="First year or month of the time after; the month by default is the first whole "
-        f"one after 24 February 2022 [{SINCE['A']}, of months {SINCE['M']}].",
-    ),
+Baseline = Annotated[
+    int, typer.Option(metavar="<years>", help="Years before it to compare with.", min=1)
 ]
-Baseline = Annotated[int, typer.Option(help="Years before it to compare with.", min=1)]
-Q = Annotated[float, typer.Option("--q", help="False-discovery rate promised.", min=0.0, max=1.0)]
 
 
 def figures(
@@ -56,7 +56,7 @@ def figures(
     out: Annotated[Path, typer.Option(help="Folder for the figures.")] = Path("figures"),
     category: Categories = None,
     kind: Kind = "flows",
-    since: SinceEither = None,
+    since: Since = None,
     baseline: Baseline = 3,
     q: Q = 0.10,
     reporter: Reporter = None,
@@ -80,23 +80,12 @@ def figures(
     """
     from tradeflow.charts.category import route_of
     from tradeflow.charts.monthly.gallery import draw_monthly
-    from tradeflow.flows.lake import release_calendar
+    from tradeflow.nomenclature.categories import category as known
 
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"{out} is a file, not a folder: choose another place for the figures.")
-    if monthly and file is not None and not file.is_dir():
-        raise UsageError(f"{file} says itself whether it is monthly: leave --monthly out.")
-    folder = file if file is not None and file.is_dir() else None
-    flows = flows_in(
-        file,
-        kind=kind,
-        sample=MONTHLY_SAMPLE if monthly else SAMPLE,
-        freq="M" if monthly else "A" if folder or file is None else None,
-        source=source,
-        as_of=as_of,
-    )
-    if (flows["freq"] == "M").any():
-        calendar = None if folder is None else release_calendar(folder, as_of=as_of)
+    _check_folder(out)
+    only = [known(name).category for name in category or ()]
+    flows = flows_in(file, kind=kind, monthly=monthly, source=source, as_of=as_of)
+    if "M" in flows["freq"]:
         with working("Drawing the figures", quiet=quiet):
             written = draw_monthly(
                 flows,
@@ -105,28 +94,32 @@ def figures(
                 reporter=reporter,
                 partner=partner,
                 q=q,
-                calendar=calendar,
-                only=category or (),
+                calendar=calendar_in(file, as_of),
+                only=only,
             )
         say(f"{len(written)} files are in {out}/", quiet=quiet)
     else:
-        table = _answer(
-            route_of(flows, reporter, partner),
-            by="category",
-            since=since or SINCE["A"],
-            baseline=baseline,
-            q=q,
-        )
-        _draw_years(table, out, only=category or (), quiet=quiet)
+        chosen = route_of(flows, reporter, partner)
+        day = since or SINCE["A"]
+        with working("Looking for shifts", quiet=quiet):
+            table = _answer(chosen, by="category", since=day, baseline=baseline, q=q)
+        _draw_years(table, out, only=only, quiet=quiet)
+
+
+def _check_folder(out: Path) -> None:
+    """Refuse a place for figures before the work, not after it."""
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is a file, not a folder: choose another place for the figures.")
+    check_place(out / "overview.png")
 
 
 def _draw_years(table: ShiftTable, out: Path, *, only: Sequence[str], quiet: bool) -> None:
     from tradeflow.charts.save import draw_gallery
     from tradeflow.files import write_whole
 
-    _print(table)
     for name in only:
         table[name]  # before the work, not after it
+    _print(table)
     with working(f"Drawing {len(only) or len(table.rows) + 1} figures", quiet=quiet):
         written = draw_gallery(table, out, only=only)
     write_whole(out / "summary.csv", csv_text(table.records()).encode())
@@ -140,21 +133,21 @@ def detect(
         "category"
     ),
     kind: Kind = "flows",
-    since: SinceEither = None,
+    since: Since = None,
     baseline: Baseline = 3,
     q: Q = 0.10,
     form: Form = "table",
     everything: Annotated[
         bool, typer.Option("--all", help="With --by hs6: unlisted codes in the table, too.")
     ] = False,
-    monthly: Annotated[
-        bool, typer.Option("--monthly", help="Monthly flows: description and alarm side by side.")
-    ] = False,
+    monthly: Monthly = False,
     source: LakeSource = None,
     as_of: AsOf = None,
     quiet: Quiet = False,
 ) -> None:
     """Say what shifted beyond trade in general, and how rare that is.
+
+    Of months: what changed for good, and what is alarming, side by side.
 
     Example: tradeflow detect --format json
 
@@ -162,10 +155,8 @@ def detect(
 
     Example: tradeflow detect --monthly --since 2022-03
     """
-    freq: Freq = "M" if monthly else "A"
-    sample = MONTHLY_SAMPLE if monthly else SAMPLE
-    flows = flows_in(file, kind=kind, sample=sample, freq=freq, source=source, as_of=as_of)
-    if monthly:
+    flows = flows_in(file, kind=kind, monthly=monthly, source=source, as_of=as_of)
+    if "M" in flows["freq"]:
         _monthly(flows, by, since or SINCE["M"], together=file is None, q=q, form=form, quiet=quiet)
         return
     with working("Looking for shifts", quiet=quiet):

@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from tradeflow.cli.detect import MONTHLY_SAMPLE, SAMPLE, SINCE, Kind, Q, SinceEither
-from tradeflow.cli.inputs import AsOf, LakeSource, Monthly, Partner, Reporter, flows_in
+from tradeflow.cli.inputs import (
+    SINCE,
+    AsOf,
+    File,
+    Kind,
+    LakeSource,
+    Monthly,
+    Partner,
+    Q,
+    Reporter,
+    Since,
+    flows_in,
+)
 from tradeflow.cli.output import Form, Quiet, say, show, working
-from tradeflow.errors import UsageError
+from tradeflow.files import check_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,10 +33,6 @@ if TYPE_CHECKING:
 WIDTH = 100  # columns of the sentences
 CAVEAT = "Compatible with is not proof of: a verdict says what the numbers did, and accuses nobody."
 
-File = Annotated[
-    Path | None,
-    typer.Argument(help="Flows, monthly or annual; the embedded China to Russia data if absent."),
-]
 Level = Annotated[
     Literal["category", "hs6", "family"],
     typer.Option("--by", help="Categories, codes, or (months only) families of codes."),
@@ -38,7 +45,7 @@ def findings(
     *,
     kind: Kind = "flows",
     by: Level = "category",
-    since: SinceEither = None,
+    since: Since = None,
     partner: Partner = "RUS",
     reporter: Reporter = None,
     q: Q = 0.10,
@@ -63,17 +70,8 @@ def findings(
     from tradeflow.detect.findings.findings import findings as hear
 
     if plot is not None:
-        chart_format(plot)  # before the work, not after it
-    if monthly and file is not None and not file.is_dir():
-        raise UsageError(f"{file} says itself whether it is monthly: leave --monthly out.")
-    flows = flows_in(
-        file,
-        kind=kind,
-        sample=MONTHLY_SAMPLE if monthly else SAMPLE,
-        freq="M" if monthly else None,
-        source=source,
-        as_of=as_of,
-    )
+        chart_format(check_place(plot))  # before the work, not after it
+    flows = flows_in(file, kind=kind, monthly=monthly, source=source, as_of=as_of)
     day = since or SINCE["M" if "M" in flows["freq"] else "A"]
     with working("Hearing the evidence", quiet=quiet):
         result = hear(flows, since=day, by=by, partner=partner, reporter=reporter, q=q)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from typer.core import TyperGroup
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import typer
 
 TASKS: Final[dict[str, tuple[str, ...]]] = {
@@ -37,18 +39,30 @@ _AS_IT_STANDS: Final = "\b"  # tells typer not to wrap: a command broken in two 
 _LONGEST: Final = 500  # letters of a first sentence; as many lines as it needs
 
 
-class ByTask(TyperGroup):
-    """A program whose help lists its commands by task, each with its whole first sentence."""
+class Whole(TyperGroup):
+    """A group whose help lists its commands with their whole first sentences."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  typer keeps both types private
+        """Write one section with all."""
+        self.write_section(formatter, "Commands", self.list_commands(ctx))
+
+    def write_section(self, formatter: Any, title: str, names: Iterable[str]) -> None:  # noqa: ANN401
+        """Write a section with those of `names` that are commands; nothing if none is."""
+        found = [(name, self.commands[name]) for name in names if name in self.commands]
+        if found:
+            with formatter.section(title):
+                formatter.write_dl([(n, c.get_short_help_str(_LONGEST)) for n, c in found])
+
+
+class ByTask(Whole):
+    """A program whose help lists its commands by task."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401
         """Write one section per task; a command of no task comes last."""
         named = {name for names in TASKS.values() for name in names}
         rest = tuple(name for name in self.list_commands(ctx) if name not in named)
         for task, names in {**TASKS, "Other": rest}.items():
-            found = [(name, self.commands[name]) for name in names if name in self.commands]
-            if found:
-                with formatter.section(task):
-                    formatter.write_dl([(n, c.get_short_help_str(_LONGEST)) for n, c in found])
+            self.write_section(formatter, task, names)
 
 
 def arrange(app: typer.Typer) -> None:

@@ -1,4 +1,7 @@
-"""The program ``tradeflow``."""
+"""The program ``tradeflow``: how it begins, and with which exit code it ends.
+
+Its commands are loaded inside :func:`run`, so that an interrupt ends the loading, too, cleanly.
+"""
 
 from __future__ import annotations
 
@@ -8,94 +11,11 @@ import sys
 import warnings
 from typing import NoReturn
 
-import typer
-
-from tradeflow.cli import (
-    cite,
-    codes,
-    detect,
-    doctor,
-    findings,
-    freeze,
-    reference,
-    report,
-    schedule,
-    sources,
-    update,
-)
-from tradeflow.cli.help import START, ByTask, arrange
-from tradeflow.cli.output import say
-from tradeflow.cli.own import Own, add_own
-from tradeflow.errors import Locked, OutputError, QuotaExhausted, TradeflowError, Unreachable
-
 USAGE = 2  # wrong arguments or wrong data: what the caller can mend
 BROKEN = 1
 LATER = 75  # a source does not answer now: what was received is kept, try again later
 INTERRUPTED = 130
 FAULT = "Run `tradeflow doctor`; if nothing is bad there, please report the lines above."
-
-app = typer.Typer(
-    name="tradeflow",
-    cls=ByTask,
-    invoke_without_command=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-app.command()(detect.figures)
-app.command("detect")(detect.detect)
-app.command("findings")(findings.findings)
-app.command()(report.report)
-app.command()(update.update)
-app.command()(update.status)
-app.command()(update.diff)
-app.command()(update.revisions)
-app.command()(schedule.schedule)
-app.command()(freeze.freeze)
-app.command()(freeze.thaw)
-app.command()(cite.cite)
-app.add_typer(update.config, name="config", help="Print the settings.")
-app.command()(sources.fetch)
-app.command()(sources.ingest)
-app.add_typer(sources.app, name="sources", help="List the sources, or check them.")
-app.command()(reference.categories)
-app.add_typer(codes.app, name="codes")
-app.command()(reference.events)
-app.command()(reference.countries)
-app.command()(reference.samples)
-app.command()(doctor.doctor)
-
-
-def version(value: bool) -> None:
-    """Print the version and stop."""
-    if value:
-        from tradeflow import __version__
-
-        typer.echo(f"tradeflow {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def main(
-    context: typer.Context,
-    *,
-    show_version: bool = typer.Option(  # noqa: ARG001  its callback does the work
-        False, "--version", callback=version, is_eager=True, help="Print the version and stop."
-    ),
-    own: Own = None,
-) -> None:
-    """Find shifts in dual-use trade in public customs data.
-
-    Data go to standard output, talk to standard error. Exit 0 done, 1 broken or not writable,
-    2 usage or data, 75 a source does not answer now (try again later), 130 interrupted.
-    """
-    if own:
-        add_own(context, own)
-    if context.invoked_subcommand is None:
-        typer.echo(START)
-
-
-arrange(app)
 
 
 def run() -> NoReturn:
@@ -103,27 +23,44 @@ def run() -> NoReturn:
     warnings.formatwarning = _plain
     _print_any_letter()
     try:
+        from tradeflow.cli.app import app
+
         app()
+    except KeyboardInterrupt:  # while it was loading; later typer makes an exit of it
+        _interrupted()
     except SystemExit as end:
         if _comes_from(end, KeyboardInterrupt):
-            say("interrupted; nothing half-written")
-            sys.exit(INTERRUPTED)
+            _interrupted()
         if _comes_from(end, BrokenPipeError):
             _hear_no_more()
         _flush(end)
-    except OutputError as error:
-        _stop(error, BROKEN)
-    except (Unreachable, QuotaExhausted, Locked) as error:
-        _stop(error, LATER)
-    except TradeflowError as error:
-        _stop(error, USAGE)
-    except Exception:  # noqa: BLE001  a fault of ours, told as one
+    except Exception as error:  # noqa: BLE001  whatever it is, the process ends here
+        _stop(error)
+    sys.exit(0)
+
+
+def _interrupted() -> NoReturn:
+    _talk("interrupted; nothing half-written")
+    sys.exit(INTERRUPTED)
+
+
+def _stop(error: Exception) -> NoReturn:
+    """Say what was wrong, and end with the exit code of its kind."""
+    from tradeflow.errors import Locked, OutputError, QuotaExhausted, TradeflowError, Unreachable
+
+    if not isinstance(error, TradeflowError):
         import traceback
 
         traceback.print_exc()
-        say("error: this is a fault in tradeflow, or in its installation. " + FAULT)
+        _talk("error: this is a fault in tradeflow, or in its installation. " + FAULT)
         sys.exit(BROKEN)
-    sys.exit(0)
+    _talk("\n".join([f"error: {error}", *getattr(error, "__notes__", ())]))
+    later = isinstance(error, (Unreachable, QuotaExhausted, Locked))
+    sys.exit(LATER if later else BROKEN if isinstance(error, OutputError) else USAGE)
+
+
+def _talk(text: str) -> None:
+    print(text, file=sys.stderr)  # noqa: T201
 
 
 def _print_any_letter() -> None:
@@ -158,8 +95,3 @@ def _hear_no_more() -> NoReturn:
 
 def _plain(message: Warning | str, *_: object, **__: object) -> str:
     return f"warning: {message}\n"
-
-
-def _stop(error: Exception, code: int) -> NoReturn:
-    typer.echo("\n".join([f"error: {error}", *getattr(error, "__notes__", ())]), err=True)
-    sys.exit(code)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 Format = Literal["table", "json", "csv"]
 Form = Annotated[Format, typer.Option("--format", help="How to print.")]
@@ -60,7 +60,7 @@ def say(text: str, *, quiet: bool = False) -> None:
 
 
 @contextmanager
-def working(what: str, *, quiet: bool = False) -> Iterator[None]:
+def working(what: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Show at a terminal what is being done and for how long; elsewhere say nothing.
 
     Parameters
@@ -69,9 +69,14 @@ def working(what: str, *, quiet: bool = False) -> Iterator[None]:
         What is being done, such as ``"Hearing the evidence"``.
     quiet
         Whether to say nothing at a terminal, either.
+
+    Yields
+    ------
+    callable
+        Takes what is being done next.
     """
     if quiet or not sys.stderr.isatty():
-        yield
+        yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -79,8 +84,8 @@ def working(what: str, *, quiet: bool = False) -> Iterator[None]:
     columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, redirect_stdout=False) as line:
-        line.add_task(what, total=None)
-        yield
+        task = line.add_task(what, total=None)
+        yield lambda text: line.update(task, description=text)
 
 
 def _finite(value: Any) -> Any:  # noqa: ANN401  any JSON value

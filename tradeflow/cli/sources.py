@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from tradeflow.cli import complete
+from tradeflow.cli.help import Whole
 from tradeflow.cli.output import Form, Quiet, say, show
 from tradeflow.errors import UsageError
 from tradeflow.files import write_whole
@@ -36,7 +37,9 @@ _WRONG_FILE: Final = 2  # exit status, as where an ingest refuses a file
 
 Extra = Annotated[
     list[str] | None,
-    typer.Option("--option", help="NAME=VALUE that only this source knows; may be repeated."),
+    typer.Option(
+        "--option", metavar="NAME=VALUE", help="What only this source knows; may be repeated."
+    ),
 ]
 
 Office = Annotated[
@@ -44,7 +47,7 @@ Office = Annotated[
     typer.Argument(help="Name of the source (tradeflow sources).", autocompletion=complete.sources),
 ]
 
-app = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+app = typer.Typer(cls=Whole, rich_markup_mode=None, invoke_without_command=True)
 
 
 @app.callback()
@@ -147,7 +150,12 @@ def fetch(
     ] = False,
     max_age: Annotated[
         float,
-        typer.Option(min=0, max=36_500, help="Days after which a kept answer is asked again."),
+        typer.Option(
+            min=0,
+            max=36_500,
+            metavar="<days>",
+            help="Days after which a kept answer is asked again.",
+        ),
     ] = 7.0,
     home: Home = None,
     option: Extra = None,

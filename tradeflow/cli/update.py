@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tradeflow.cli.help import Whole
 from tradeflow.cli.output import Form, Format, Quiet, say, show
 from tradeflow.cli.sources import Line, no_report
 from tradeflow.errors import TradeflowError
@@ -28,7 +29,7 @@ STATUS = [
     *("not_released", "waits_for", "watched", "due", "late_days"),
 ]
 
-config = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+config = typer.Typer(cls=Whole, rich_markup_mode=None, no_args_is_help=True)
 
 
 def update(

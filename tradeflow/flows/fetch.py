@@ -112,6 +112,12 @@ def fetch(
         The question cannot be asked, or an argument has the wrong type.
     DataError
         The answers are not what the source documents.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> got = tf.fetch("comtrade", category="jammers", since="2024-01")  # doctest: +SKIP
+    >>> got.flows, got.coverage  # doctest: +SKIP
     """
     one_of(backend, Backend, name="backend")
     office = fetched(source)

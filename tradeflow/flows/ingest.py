@@ -76,6 +76,14 @@ def ingest(
         argument has the wrong type.
     InputFileError, DataError
         A file is not what it should be; nothing is kept then.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> tf.ingest("gacc", ["exports_2025.csv"], flow="export")
+    Traceback (most recent call last):
+        ...
+    tradeflow.errors.InputFileError: exports_2025.csv: ...
     """
     one_of(backend, Backend, name="backend")
     office = source(name)

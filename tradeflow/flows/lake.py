@@ -56,6 +56,14 @@ def load_lake(
         There is no lake, or it held nothing of the kind on that day.
     InputFileError
         A file of the lake is damaged.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> tf.load_lake("nowhere")
+    Traceback (most recent call last):
+        ...
+    tradeflow.errors.UsageError: ...nowhere holds no lake yet. `tradeflow update` fills it.
     """
     one_of(backend, Backend, name="backend")
     lake = Lake(home_folder(home))
@@ -76,8 +84,11 @@ def load_lake(
 
 
 def release_calendar(
-    home: str | Path | None = None, *, as_of: date | str | None = None
-) -> pl.DataFrame:
+    home: str | Path | None = None,
+    *,
+    as_of: date | str | None = None,
+    backend: Backend = "pandas",
+) -> Frame:
     """Say what was asked of each source, what it said, and which periods it has released.
 
     Parameters
@@ -86,16 +97,24 @@ def release_calendar(
         The folder that holds the lake.
     as_of
         As known on that day; None for now.
+    backend
+        ``"pandas"`` or ``"polars"``.
 
     Returns
     -------
-    polars.DataFrame
+    DataFrame
         Columns source, freq, reporter, partner, flow, goods, period, ``state`` (``reported``,
         ``zero``, ``not released`` or ``unknown``) and ``released`` (of the reporter and period as
         a whole). For the argument `calendar` of :func:`tradeflow.panel`.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> tf.release_calendar().columns[-2:]  # empty, before the first fetch
+    ['state', 'released']
     """
     day = None if as_of is None else first_day(as_of)
-    return released(Calendar(home_folder(home)).states(day))
+    return to_backend(released(Calendar(home_folder(home)).states(day)), backend)
 
 
 def _known(lake: Lake, day: date | None) -> pl.LazyFrame:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from tradeflow.errors import InputFileError, LowCoverageWarning, OutputError, UsageError
-from tradeflow.files import write_whole
+from tradeflow.errors import InputFileError, LowCoverageWarning, UsageError
+from tradeflow.files import check_place, write_whole
 from tradeflow.flows.check import check_flows
 from tradeflow.frames import to_backend, to_polars
 from tradeflow.options import Backend, FileKind, one_of
@@ -70,7 +70,14 @@ def read_flows(
     Warns
     -----
     LowCoverageWarning
-        The file has lines under masked (confidential) codes.
+        The file has lines that no row may show, such as those under masked codes.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> file = tf.write_flows(tf.load_sample("china-russia-totals"), "totals.csv")
+    >>> len(tf.read_flows(file))
+    192
     """
     one_of(kind, FileKind, name="kind")
     one_of(backend, Backend, name="backend")
@@ -89,9 +96,10 @@ def read_flows(
 
 def _say_withheld(path: str | Path, parsed: Parsed) -> None:
     if parsed.withheld.height:
+        counts = parsed.withheld["reason"].value_counts().sort("reason").iter_rows()
+        why = ", ".join(f"{number:,} because {reason}" for reason, number in counts)
         warnings.warn(
-            f"{path}: {parsed.withheld.height} lines under masked codes are withheld; the codes of "
-            "their chapters are short by as much.",
+            f"{path}: lines are withheld, {why}; sums of codes are short by what they hold.",
             LowCoverageWarning,
             stacklevel=3,
         )
@@ -120,6 +128,12 @@ def write_flows(flows: Frame, path: str | Path) -> Path:
         The table is no flow table; the message names the row and the remedy.
     UsageError
         The name ends in none of ``.parquet``, ``.csv`` and ``.csv.gz``.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> tf.write_flows(tf.load_sample("china-russia-totals"), "totals.parquet").name
+    'totals.parquet'
     """
     target = check_target(Path(path))
     frame = check_flows(to_polars(flows)).select(list(FLOW_SCHEMA))
@@ -136,16 +150,11 @@ def check_target(path: Path) -> Path:
     UsageError
         The name ends in none of ``.parquet``, ``.csv`` and ``.csv.gz``.
     OutputError
-        It is a folder's.
+        It is a folder's, or no file can be made there.
     """
-    if path.is_dir():
-        raise OutputError(
-            f"{path} cannot be written: it is a folder. Nothing was changed there. "
-            "Name a file in it."
-        )
-    if not _is_csv(path) and path.suffix != ".parquet":
+    if not path.is_dir() and not _is_csv(path) and path.suffix != ".parquet":
         raise UsageError(f"{path}: a flow table is written as a file .parquet, .csv or .csv.gz.")
-    return path
+    return check_place(path)
 
 
 def _is_csv(path: Path) -> bool:

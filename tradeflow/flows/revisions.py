@@ -86,6 +86,12 @@ def revisions(
     Notes
     -----
     See :func:`tradeflow.flows.vintages.error_by_lag` for the estimate.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> len(tf.revisions())  # none, before the first `tradeflow update`
+    0
     """
     one_of(backend, Backend, name="backend")
     one_of(what, RevisionTable, name="what")

@@ -63,7 +63,8 @@ def list_samples() -> tuple[Sample, ...]:
 
     Examples
     --------
-    >>> [sample.name for sample in list_samples()]
+    >>> import tradeflow as tf
+    >>> [sample.name for sample in tf.list_samples()]
     ['china-russia-annual', 'china-russia-totals', 'eu-high-priority-monthly']
     """
     return tuple(SAMPLES.values())
@@ -91,7 +92,8 @@ def load_sample(name: str = "china-russia-annual", *, backend: Backend = "pandas
 
     Examples
     --------
-    >>> flows = load_sample("china-russia-annual")
+    >>> import tradeflow as tf
+    >>> flows = tf.load_sample("china-russia-annual")
     >>> bool(flows["value_usd"].sum() > 4.5e11)
     True
     """

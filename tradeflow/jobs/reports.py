@@ -49,7 +49,7 @@ def write_report(
             since=settings.since_year if freq == "A" else settings.since_month,
             partner=settings.partner,
             changes=changes,
-            calendar=release_calendar(home),
+            calendar=release_calendar(home, backend="polars"),
             revisions=revision_error(home, flows),
             data_status=[row for row in manifest.late if row["source"] == source],
         )

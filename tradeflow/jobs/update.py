@@ -88,6 +88,13 @@ def update(
         A file of the lake is damaged; `rebuild` mends it.
     OutputError
         It cannot be written; nothing is lost.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> done = tf.update(offline=True)  # doctest: +SKIP
+    >>> done.exit, done.changed  # doctest: +SKIP
+    (75, True)
     """
     chosen = settings or load_settings()
     home = home_folder(chosen.home)

@@ -112,7 +112,8 @@ def category(name: str) -> Category:
 
     Examples
     --------
-    >>> category("jammers").role
+    >>> import tradeflow as tf
+    >>> tf.category("jammers").role
     'noisy-signal'
     """
     try:
@@ -124,31 +125,7 @@ def category(name: str) -> Category:
 
 
 def members(name: str | None = None, *, edition: str = "HS2022") -> pl.DataFrame:
-    """List the codes of one category, or of all.
-
-    Parameters
-    ----------
-    name
-        A category; None or ``"all"`` for all.
-    edition
-        HS2012, HS2017 or HS2022.
-
-    Returns
-    -------
-    polars.DataFrame
-        Columns category, edition, hs6, specificity_weight (a judgement between 0 and 1, not a
-        measurement), legal_basis, link, source, confidence.
-
-    Raises
-    ------
-    UnknownNameError
-        No such category, or the map has no codes of that edition.
-
-    Examples
-    --------
-    >>> members("jammers")["hs6"].sort().to_list()
-    ['852550', '852560', '854370', '854390']
-    """
+    """List the codes of one category, or of all, as :func:`tradeflow.members` does."""
     rows = _all_members().filter(pl.col("edition") == edition)
     if rows.is_empty():
         held = sorted(table("members")["edition"].unique())
@@ -177,32 +154,7 @@ def refinements(name: str) -> pl.DataFrame:
 
 
 def listed_on(day: date | str, *, name: str = "CHPL") -> pl.DataFrame:
-    """List a control list's codes as the list stood on a date.
-
-    Parameters
-    ----------
-    day
-        A date, or an ISO date as text.
-    name
-        ``"CHPL"``, the Common High Priority List.
-
-    Returns
-    -------
-    polars.DataFrame
-        Columns list, edition, hs6, tier, from_date, source, confidence.
-
-    Raises
-    ------
-    UnknownNameError
-        No such list is held with dates.
-    UsageError
-        If the day cannot be read, or is before the first version whose membership is verified.
-
-    Examples
-    --------
-    >>> listed_on("2023-12-31").height, listed_on("2024-03-01").height
-    (45, 50)
-    """
+    """List a control list's codes as it stood on a day, as :func:`tradeflow.listed_on` does."""
     when = first_day(day)
     dated = table("list_members").filter(pl.col("from_date").is_not_null())
     rows = dated.filter(pl.col("list") == name)

@@ -116,9 +116,10 @@ def edition_of(reporter: str, period: date | str | int) -> Edition:
 
     Examples
     --------
-    >>> edition_of("CHN", "2021-12")
+    >>> import tradeflow as tf
+    >>> tf.edition_of("CHN", "2021-12")
     'HS2017'
-    >>> edition_of("CHN", "2022-01")
+    >>> tf.edition_of("CHN", "2022-01")
     'HS2022'
     """
     day = first_day(period)

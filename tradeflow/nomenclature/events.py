@@ -24,33 +24,7 @@ def events(
     until: date | str | None = None,
     evidence: str | None = None,
 ) -> pl.DataFrame:
-    """List dated events, oldest first.
-
-    Parameters
-    ----------
-    kind
-        One kind of event, such as ``"eu_sanctions"`` or ``"nomenclature"``.
-    since, until
-        First and last day to include: a date or an ISO date as text.
-    evidence
-        One level of evidence, such as ``"seen"`` or ``"partly seen"``.
-
-    Returns
-    -------
-    polars.DataFrame
-        Columns date (the first of the month where only the month is known), precision (day
-        or month), event, label, kind, source, evidence.
-
-    Raises
-    ------
-    UnknownNameError
-        If no event has that kind or evidence.
-
-    Examples
-    --------
-    >>> events(kind="notice")["event"].to_list()
-    ['guangdong-notice', 'ft-guangdong-jammers']
-    """
+    """List dated events, oldest first, as :func:`tradeflow.events` does."""
     rows = _all_events()
     for column, value in (("kind", kind), ("evidence", evidence)):
         if value is not None:

@@ -159,9 +159,10 @@ def family(hs6: str, *, edition: str = "HS2022", editions: Iterable[str] = LATES
 
     Examples
     --------
-    >>> family("854151").codes["HS2017"]
+    >>> import tradeflow as tf
+    >>> tf.family("854151").codes["HS2017"]
     ('854150',)
-    >>> family("848210").exact
+    >>> tf.family("848210").exact
     True
     """
     chain = _chain((edition, *editions))
@@ -213,9 +214,10 @@ def comparability(
 
     Examples
     --------
-    >>> comparability("901380").comparable
+    >>> import tradeflow as tf
+    >>> tf.comparability("901380").comparable
     False
-    >>> print(comparability("854921").reason)
+    >>> print(tf.comparability("854921").reason)
     No family: 854921 has no usable link to HS2017, so its series begins with HS2022.
     """
     fam = family(hs6, edition=edition, editions=editions)

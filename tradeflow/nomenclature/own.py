@@ -105,6 +105,13 @@ def remove_category(name: str) -> None:
     ------
     UsageError
         No category of your own has that name.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> tf.add_category("tyres", ["401120", "401110"]).category
+    'tyres'
+    >>> tf.remove_category("tyres")
     """
     if name not in own_categories():
         held = ", ".join(own_categories()) or "none"

@@ -105,7 +105,7 @@ def panel(
     for name, value, options in (("by", by, By), ("measure", measure, Measure)):
         one_of(value, options, name=name)
     one_of(flow, FlowKind, name="flow")
-    known = None if calendar is None else to_polars(calendar)
+    known = None if calendar is None else to_polars(calendar).cast({"period": pl.Date})
     rows = _chosen(check_flows(to_polars(flows)), flow, totals=by == "total")
     if together is not None:
         rows = _together(rows, one_of(together, Side, name="together"))

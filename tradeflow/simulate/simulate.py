@@ -52,12 +52,13 @@ def simulate(world: World | None = None, *, seed: int, backend: Backend = "panda
 
     Examples
     --------
+    >>> import tradeflow as tf
     >>> from tradeflow.simulate.effects import LevelShift
     >>> from tradeflow.simulate.settings import Rates
     >>> from tradeflow.simulate.world import World
     >>> shift = LevelShift("848210", "RUS", "2022-03", log_size=0.5)
     >>> world = World(n_codes=10, rates=Rates(), effects=(shift,))
-    >>> simulate(world, seed=7)
+    >>> tf.simulate(world, seed=7)
     Simulation(seed=7: 11 goods, 15 routes, 96 months, 1 effects)
     """
     backend = cast("Backend", one_of(backend, Backend, name="backend"))

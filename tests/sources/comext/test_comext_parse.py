@@ -105,18 +105,18 @@ def test_flags(flag: str, status: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
+    ("old", "new", "why"),
     [
-        ("854231", "85XXXXXX"),
-        ("854231", "99RRR100"),
-        ("854231", "990500"),
-        ("KZ", "QZ"),
-        ("KZ", "XC"),
-        ("DE", "XI"),
-        ("1000", ",c"),
+        ("854231", "85XXXXXX", "masked"),
+        ("854231", "99RRR100", "masked"),
+        ("854231", "990500", "98 and 99"),
+        ("KZ", "QZ", "not one country"),
+        ("KZ", "XC", "not one country"),
+        ("DE", "XI", "not one country"),
+        ("1000", ",c", "secret"),
     ],
 )
-def test_what_no_row_may_show_is_withheld(old: str, new: str, tmp_path: Path) -> None:
+def test_what_no_row_may_show_is_withheld(old: str, new: str, why: str, tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     header = f"{HEADER},OBS_FLAG"
     path.write_bytes(
@@ -126,6 +126,7 @@ def test_what_no_row_may_show_is_withheld(old: str, new: str, tmp_path: Path) ->
     assert parsed.rows.is_empty()
     assert parsed.withheld.height == 1
     assert new.strip(",") in parsed.withheld.row(0)
+    assert why in parsed.withheld["reason"].item()
 
 
 @pytest.mark.parametrize(

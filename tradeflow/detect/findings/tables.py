@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -33,17 +33,26 @@ def heading(result: FindingsResult) -> str:
 
 
 def findings_summary(result: FindingsResult) -> str:
-    """Verdicts counted, witnesses not heard at all, and the sentences that say something."""
-    own = {"description", "alarm"} if result.freq == "A" else set()  # by detect_shifts, for years
-    silent = [f"  {name}: {why}" for name, why in result.answers.silent() if name not in own]
+    """Verdicts counted, the sentences that say something, and witnesses not heard at all."""
     sentences = told(result)["sentence"].to_list()
     more = [f"  ... and {len(sentences) - _MOST} more."] if len(sentences) > _MOST else []
+    silent = _silent(result)
     return "\n".join(
         [
             heading(result),
             f"False-discovery rate {result.rate:.2f} for each witness; intervals of 90 %.",
-            *(["Not heard on any series:", *silent] if silent else []),
             *(f"  {sentence}" for sentence in sentences[:_MOST]),
             *more,
+            *(["Not heard on any series:", *silent] if silent else []),
         ]
     )
+
+
+def _silent(result: FindingsResult) -> list[str]:
+    """Say of witnesses not heard at all why not; those with the same reason together."""
+    own = {"description", "alarm"} if result.freq == "A" else set()  # by detect_shifts, for years
+    names = defaultdict(list)
+    for name, why in result.answers.silent():
+        if name not in own:
+            names[why.removeprefix("not heard: ")].append(name)
+    return [f"  {', '.join(those)}: {why}" for why, those in names.items()]

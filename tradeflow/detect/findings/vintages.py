@@ -115,7 +115,7 @@ class _Asked:
             since=self.since,
             partner=self.partner,
             q=self.q,
-            calendar=release_calendar(self.home, as_of=day),
+            calendar=release_calendar(self.home, as_of=day, backend="polars"),
             revisions=error,
         )
         return found.table.select("category", "title", *_COMPARED), flows["period"].n_unique()

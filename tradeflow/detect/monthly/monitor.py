@@ -231,6 +231,13 @@ def monitor(
     Shafer, G. and Vovk, V. (2008), A tutorial on conformal prediction, JMLR 9. Noufaily, A. et al.
     (2013), An improved algorithm for outbreak detection, Statistics in Medicine 32(7) (guard band).
     Wang, R. and Ramdas, A. (2022), False discovery rate control with e-values, JRSS B 84(3).
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> totals = tf.panel(tf.load_sample("china-russia-totals"), by="total")
+    >>> tf.monitor(totals, since="2024-01").to_frame()["alarm"].unique().tolist()
+    ['no alarm']
     """
     check_is_panel(panel)
     faults = faulty(panel)

@@ -170,6 +170,13 @@ def screen(
     the step. A search over all months is in both. A shift lasts if its date can still be seen
     without the three months before it and the six from it on; outlying months are left out of
     both fits.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> totals = tf.panel(tf.load_sample("china-russia-totals"), by="total")
+    >>> tf.screen(totals).to_frame()["description"].tolist()
+    ['sudden change, not shown to last']
     """
     check_is_panel(panel)
     if panel.freq != "M":

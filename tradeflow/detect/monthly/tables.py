@@ -10,6 +10,7 @@ import polars as pl
 
 from tradeflow.detect.monthly.revision import revision_words
 from tradeflow.detect.multiplicity import e_bh
+from tradeflow.notebook import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +27,6 @@ NO_SHIFT: Final = "no level shift"
 ALARM: Final = "alarm"
 NO_ALARM: Final = "no alarm"
 NOT_COMPLETE: Final = "span not complete"
-_SHOWN: Final = 20
 
 
 def screen_frame(result: ScreenResult) -> pl.DataFrame:
@@ -144,7 +144,8 @@ def screen_summary(result: ScreenResult) -> str:
         f"{_counted(frame['description'])}."
     )
     note = "A level shift is a description, not an anomaly; its p-value allows for slow drift."
-    return "\n".join([head, note, str(frame.head(_SHOWN))])
+    shown = frame.drop("p", "p_sudden", "q_sudden", "drift")
+    return "\n".join([head, note, *text_table(shown)])
 
 
 def monitor_summary(result: MonitorResult) -> str:
@@ -160,8 +161,7 @@ def monitor_summary(result: MonitorResult) -> str:
         f"{int(result.alarm_anytime.sum()):,} by e-values."
     )
     said = revision_words(result.revision)
-    rows = str(monitor_frame(result).head(_SHOWN))
-    return "\n".join([head, note, *([said] if said else []), rows])
+    return "\n".join([head, note, *([said] if said else []), *text_table(monitor_frame(result))])
 
 
 def _joined(keys: pl.DataFrame, columns: Mapping[str, object]) -> pl.DataFrame:

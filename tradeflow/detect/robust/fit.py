@@ -121,11 +121,12 @@ def detect_shift(
 
     Examples
     --------
+    >>> import tradeflow as tf
     >>> import numpy as np
     >>> rng = np.random.default_rng(0)
     >>> y = 50 + rng.normal(size=60)
     >>> y[35:] += 8
-    >>> found = detect_shift(y, harmonics=0)
+    >>> found = tf.detect_shift(y, harmonics=0)
     >>> [(shift.date, round(shift.size, 1)) for shift in found.shifts]
     [(36, 8.7)]
     """

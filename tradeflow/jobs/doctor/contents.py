@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import tempfile
 from importlib import metadata
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from tradeflow.errors import TradeflowError
+from tradeflow.files import can_write
 from tradeflow.flows.samples import list_samples, load_sample
 from tradeflow.jobs.doctor.check import NAME, REINSTALL, Check
 
@@ -94,16 +94,6 @@ def compiled() -> Iterator[Check]:
     else:
         found = f"cannot be kept in {folder}: every run of detect and findings compiles anew"
         yield Check("compiled code", "warn", found, remedy)
-
-
-def can_write(folder: Path) -> bool:
-    """Say whether a file can be made in a folder, or in the nearest one above it that exists."""
-    there = next(path for path in (folder, *folder.parents) if path.exists())
-    try:
-        with tempfile.TemporaryFile(dir=there):
-            return True
-    except OSError:
-        return False
 
 
 def figures() -> Iterator[Check]:

@@ -26,7 +26,7 @@ CHECKS: Final[dict[str, str]] = {
 }
 """What is looked at, and the function that does; loaded late, for a library may be broken."""
 
-_ASK_FOR_A_PLACE: Final = {"data folder", "settings"}
+_ASK_FOR_A_PLACE: Final = {"data folder", "settings", "keys"}
 
 
 def examine(settings: Path | None = None, *, home: str | None = None) -> list[Check]:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 import tradeflow
 from tradeflow.errors import Locked, OutputError, TradeflowError
+from tradeflow.files import can_write
 from tradeflow.jobs.doctor.check import Check
-from tradeflow.jobs.doctor.contents import can_write
 from tradeflow.jobs.lock import hold
 from tradeflow.jobs.settings import FILE, PREFIX, Settings, load_settings
 from tradeflow.sources.http.clock import SystemClock
@@ -28,7 +28,7 @@ from tradeflow.store.home import home as home_folder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tradeflow.sources.source import Source
+    from tradeflow.sources.source import Key, Source
 
 TIGHT: Final = 2e9
 FULL: Final = 2e8
@@ -111,23 +111,30 @@ def _variables() -> list[str]:
     return [*of_settings, *of_sources, *keys]
 
 
-def keys() -> Iterator[Check]:
+def keys(settings: Path | None, home: str | None) -> Iterator[Check]:
     """Look which keys are set; a key itself is never shown."""
+    try:
+        asked = {order.source for order in load_settings(settings, home=home).fetch}
+    except TradeflowError:  # the check of the settings says so
+        asked = set()
     for source in all_sources():
         if source.key is not None:
-            yield _key(source, source.key.variable, source.key.how, needed=source.key.needed)
+            yield _key(source, source.key, asked=source.name in asked)
 
 
-def _key(source: Source, variable: str, how: str, *, needed: bool) -> Check:
+def _key(source: Source, wanted: Key, *, asked: bool) -> Check:
     name = f"key {source.name}"
     try:
         key = key_of(source)
     except TradeflowError as error:
-        return Check(name, "bad", str(error), how)
+        return Check(name, "bad", str(error), wanted.how)
     if key is not None:
-        return Check(name, "ok", f"{variable} is set")
-    word = "needed" if needed else "optional"
-    return Check(name, "warn" if needed else "ok", f"{variable} is not set ({word})", how)
+        return Check(name, "ok", f"{wanted.variable} is set")
+    found = f"{wanted.variable} is not set; {source.name} answers "
+    found += "nobody without it" if wanted.needed else "without it, too, but less"
+    if wanted.needed and asked:
+        return Check(name, "warn", f"{found}, and the settings ask it", wanted.how)
+    return Check(name, "ok", found, wanted.how)
 
 
 def clock() -> Iterator[Check]:

@@ -21,7 +21,14 @@ from tradeflow.sources.comext.batches import COLUMNS, batches
 from tradeflow.sources.comext.datasets import BULK_NAME
 from tradeflow.sources.comext.places import NO_COUNTRY, countries
 from tradeflow.sources.comext.rates import held_periods
-from tradeflow.sources.comext.rows import CODELESS, FLOWS, first_day, flow_rows, with_editions
+from tradeflow.sources.comext.rows import (
+    CODELESS,
+    FLOWS,
+    first_day,
+    flow_rows,
+    why_withheld,
+    with_editions,
+)
 from tradeflow.sources.parsed import Parsed
 from tradeflow.sources.textfile import bad_line, check_numbers, number
 
@@ -170,9 +177,10 @@ def _parsed(where: str, lines: pl.DataFrame, release: str, wanted: Wanted) -> Pa
     shown = lines.filter(~(CODELESS | _PLACELESS))
     _check_shown(where, shown)
     published = {called: name for name, called in COLUMNS.items()}
+    held_back = lines.filter(CODELESS | _PLACELESS).with_columns(why_withheld(_PLACELESS))
     return Parsed(
         flow_rows(_statements(shown), source=BULK_NAME, release=release),
-        withheld=lines.filter(CODELESS | _PLACELESS).drop("line").rename(published),
+        withheld=held_back.drop("line").rename(published),
     )
 
 

@@ -21,6 +21,20 @@ CODELESS: Final = _MASK | _SPECIAL
 Combined Nomenclature's own chapters 98 and 99."""
 
 
+def why_withheld(placeless: pl.Expr) -> pl.Expr:
+    """Say in a column ``reason`` why no row may show a line; `placeless` ones have no country."""
+    return (
+        pl.when(_MASK)
+        .then(pl.lit("the code is masked"))
+        .when(_SPECIAL)
+        .then(pl.lit("chapters 98 and 99 are not of the Harmonized System"))
+        .when(placeless)
+        .then(pl.lit("reporter or partner is not one country"))
+        .otherwise(pl.lit("the value is secret"))
+        .alias("reason")
+    )
+
+
 def first_day(label: pl.Expr) -> pl.Expr:
     """Turn 2024-07 or 2024 into the first day of the month or year."""
     return label.str.pad_end(7, "-").str.replace("---$", "-01").str.to_date("%Y-%m")

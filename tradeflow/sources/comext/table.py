@@ -13,7 +13,14 @@ from tradeflow.sources.codes import check_code_cells, check_known
 from tradeflow.sources.comext.datasets import CN8, DATASETS, HS6, NEIGHBOURS_HS6, Dataset
 from tradeflow.sources.comext.places import GROUP, NO_COUNTRY, WORLD_CODE, countries
 from tradeflow.sources.comext.rates import held_periods
-from tradeflow.sources.comext.rows import CODELESS, FLOWS, first_day, flow_rows, with_editions
+from tradeflow.sources.comext.rows import (
+    CODELESS,
+    FLOWS,
+    first_day,
+    flow_rows,
+    why_withheld,
+    with_editions,
+)
 from tradeflow.sources.parsed import Parsed
 from tradeflow.sources.textfile import bad_line, check_numbers, check_once, number
 
@@ -112,7 +119,7 @@ def parse_lines(path: str | Path, lines: pl.DataFrame, *, release: str) -> Parse
     statements = _statements(stated.with_columns(product=_whole(digits)), dataset)
     return Parsed(
         flow_rows(statements, source=dataset.name, release=release),
-        withheld=lines.filter(held_back),
+        withheld=lines.filter(held_back).with_columns(why_withheld(_PLACELESS)),
         notes=() if alone.is_empty() else (_ALONE,),
     )
 

@@ -158,7 +158,7 @@ def contrast(
     >>> import tradeflow as tf
     >>> flows = tf.load_sample("eu-high-priority-monthly")
     >>> panel = tf.panel(flows, by="hs6", together="reporter")
-    >>> found = contrast(panel, since="2022-03")
+    >>> found = tf.contrast(panel, since="2022-03")
     >>> found.against  # all goods of this table are listed, and fell together
     'destinations'
     >>> int(found.moved.sum()), bool((found.effect[found.moved] < 0).all())

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from tradeflow.detect.witness.contrast.controls import FEWEST_CONTROLS
 from tradeflow.detect.witness.heard import HEARD, tally
+from tradeflow.notebook import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tradeflow.detect.witness.contrast.result import ContrastResult, Pooled
-
-_SHOWN: Final = 20
 
 
 def contrast_frame(result: ContrastResult) -> pl.DataFrame:
@@ -74,7 +73,8 @@ def contrast_summary(result: ContrastResult) -> str:
     ]
     if result.pooled is not None:
         lines.append(_pooled(result.pooled, result.unit))
-    return "\n".join([*lines, str(contrast_frame(result).head(_SHOWN))])
+    shown = contrast_frame(result).drop("p", "p_student", "q_student", "placebos")
+    return "\n".join([*lines, *text_table(shown)])
 
 
 def _head(result: ContrastResult) -> str:

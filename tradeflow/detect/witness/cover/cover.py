@@ -165,7 +165,7 @@ def cover(
     Examples
     --------
     >>> import tradeflow as tf
-    >>> result = cover(tf.load_sample("china-russia-annual"), since=2022)
+    >>> result = tf.cover(tf.load_sample("china-russia-annual"), since=2022)
     >>> result.table["hs6"].to_list(), result.table["rule_destinations"][0]
     (['all', '950300', '950450'], 'not heard: fewer than 3 other destinations')
     """

@@ -158,6 +158,14 @@ def event_study(
     Journal of Clinical Pharmacy and Therapeutics 27(4). Kiefer, N. M. and Vogelsang, T. J. (2005),
     A new asymptotic theory for heteroskedasticity-autocorrelation robust tests, Econometric
     Theory 21(6) (why such tests over-reject).
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> totals = tf.panel(tf.load_sample("china-russia-totals"), by="total")
+    >>> found = tf.event_study(totals, events=["2022-03"]).to_frame()
+    >>> found[["event", "level_log"]].round(2).values.tolist()
+    [['2022-03', -0.39]]
     """
     check_panel(panel)
     _check(before, after, apart, q)

@@ -117,10 +117,9 @@ def excess(
     Examples
     --------
     >>> import tradeflow as tf
-    >>> from tradeflow.detect.witness.excess.excess import excess
     >>> flows = tf.load_sample("eu-high-priority-monthly")
     >>> panel = tf.panel(flows, by="category", together="reporter")
-    >>> found = excess(panel, since="2022-03")
+    >>> found = tf.excess(panel, since="2022-03")
     >>> print(found.summary())
     7 series by category to RUS, Comext DS-045409 to 2022-11, since 2022-03: 1 heard, ...
     all to RUS, bearings: -138.6 m USD (-535.4 to -31.66), -95 % (-99 to -80); p 0.25 among 3

@@ -140,6 +140,15 @@ def mirror(
     Chupilkin, M., Javorcik, B. and Plekhanov, A. (2023), The Eurasian roundabout: trade flows into
     Russia through the Caucasus and Central Asia, EBRD Working Paper. Gaulier, G. and Zignago,
     S. (2010), BACI, CEPII Working Paper 2010-23 (CIF margins).
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> from tradeflow.simulate.world import World
+    >>> world = tf.simulate(World(n_codes=5, mirrors=("KAZ",)), seed=7)  # simulated
+    >>> found = tf.mirror(world.flows, since="2022-03", by="hs6")
+    >>> bool(found.to_frame()["rule"].eq("").any())  # some were heard
+    True
     """
     check_goods(by)
     rows, day = monthly_rows(flows), first_day(since)

@@ -163,9 +163,9 @@ def price_volume(
     --------
     >>> import tradeflow as tf
     >>> panel = tf.panel(tf.load_sample("china-russia-annual"), by="category")
-    >>> row = price_volume(panel, since=2022).to_frame("polars").row(14, named=True)
+    >>> row = tf.price_volume(panel, since=2022).to_frame("polars").row(14, named=True)
     >>> row["category"], round(row["price_log"], 2), round(row["volume_log"], 2)
-    ('bearings', ...)
+    ('bearings', -0.16, 1.49)
     """
     window = window_of(panel, since, baseline, after)
     cells = price_cells(panel, flows=flows, flow=flow, keep_estimated=keep_estimated)

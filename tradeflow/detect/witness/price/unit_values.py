@@ -153,6 +153,15 @@ def unit_values(
     Score and scale: :func:`tradeflow.detect.witness.price.unit_value_scores.scores`. Placebos are
     the scores from earlier origins, as many periods ahead, all before `since`; p = (1 + number of
     placebos at least as large) / (1 + number). Estimated weights are left out first.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> from tradeflow.simulate.world import World
+    >>> world = tf.simulate(World(n_codes=5), seed=7)  # simulated
+    >>> found = tf.unit_values(tf.panel(world.flows, by="hs6"), since="2022-06")
+    >>> bool(found.to_frame()["outlying"].any())
+    False
     """
     check_panel(panel)
     check_rate(q)

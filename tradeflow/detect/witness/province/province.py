@@ -148,6 +148,14 @@ def province(
     References
     ----------
     Cochran, W. G. (1977), Sampling Techniques, 3rd edition, Wiley, section 6.3.
+
+    Examples
+    --------
+    >>> import tradeflow as tf
+    >>> flows = tf.load_sample("eu-high-priority-monthly")
+    >>> found = tf.province(flows, since="2022-03", reporter="DEU")
+    >>> found.to_frame()["rule"].unique().tolist()  # only China's own files have places
+    ['not heard: no registered place']
     """
     check_goods(by)
     check_seed(seed)
