@@ -24,7 +24,7 @@ def test_all_events_are_sorted_and_dated() -> None:
     [
         ("seen", 60),
         ("partly seen", 14),
-        ("canonical address, text not opened here; date from memory", 4),
+        ("address canonical; text and date not verified", 4),
     ],
 )
 def test_evidence_levels(evidence: str, n: int) -> None:

@@ -153,7 +153,7 @@ def test_summary_says_what_the_results_say(page: Reader) -> None:
     assert "Not heard" in unseen
     assert "Nothing here shows that a shift is specific to Russia" in summary
     assert "never proof of it" in summary
-    assert "1 of them stands out every time: CNC machine tools and parts" in outstanding
+    assert "only 1 of them stands out every time: CNC machine tools and parts" in outstanding
     assert "in 1 of 54 categories" in summary
     assert "unusual: An alarm, or a contrast that moved" in summary
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+_NAMED: Final = 3  # reporters
 _ALIKE: Final = 14  # letters that names may begin alike with
 _NOUNS: Final = {
     "category": ("category", "categories"),
@@ -74,6 +75,15 @@ def goods(count: int, by: str) -> str:
     ('1 category', '3 codes')
     """
     return f"{count:,} {_NOUNS[by][count != 1]}"
+
+
+def exporters(reporters: Sequence[str], provenance: Sequence[str]) -> str:
+    """Name one or a few exporters; count more."""
+    names = [place_name(one) for one in reporters]
+    if len(names) > _NAMED:
+        union = all(entry.startswith("Comext") for entry in provenance)
+        return f"{'the EU, ' if union else ''}{len(names)} reporters added up,"
+    return " and ".join(names) + (" added up" if len(names) > 1 else "")
 
 
 def place_name(iso3: str) -> str:

@@ -110,7 +110,7 @@ def release_calendar(
     Examples
     --------
     >>> import tradeflow as tf
-    >>> tf.release_calendar().columns[-2:]  # empty, before the first fetch
+    >>> list(tf.release_calendar().columns[-2:])  # empty, before the first fetch
     ['state', 'released']
     """
     day = None if as_of is None else first_day(as_of)

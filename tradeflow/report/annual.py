@@ -14,7 +14,7 @@ from tradeflow.detect.annual.verdicts import BORDERLINE, EXCEPTIONAL
 from tradeflow.frames import to_polars
 from tradeflow.report.annual_words import annual_summary, means
 from tradeflow.report.figures import annual_picture
-from tradeflow.report.numbers import LAST, NONE, multiple, times, times_range
+from tradeflow.report.numbers import LAST, NONE, minus, multiple, times, times_range
 from tradeflow.report.page import Cell, Column, Grid, Interval
 from tradeflow.report.story import Story, Told
 
@@ -87,7 +87,11 @@ _NOTE: Final = (
 def _told(row: Shift, table: ShiftTable, sentence: str) -> Told:
     return Told(
         verdict=verdict_words(row),
-        sentences=[f"{headline(row, table)}.", means(row, table), f"All evidence: {sentence}"],
+        sentences=[
+            f"{headline(row, table)}.",
+            means(row, table),
+            f"All evidence: {minus(sentence)}",
+        ],
         beware="; ".join(row.flags),
     )
 

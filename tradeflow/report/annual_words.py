@@ -15,11 +15,13 @@ from tradeflow.detect.annual.verdicts import (
     EXCEPTIONAL,
     NO_SHIFT,
     NOT_COMPARABLE,
+    NOT_RARE,
     NOT_TESTED,
     SURGE,
     TOO_THIN,
 )
 from tradeflow.nomenclature.countries import country
+from tradeflow.report.numbers import multiple
 from tradeflow.report.page import Point
 from tradeflow.report.witnesses import meanings, not_heard
 
@@ -58,6 +60,7 @@ def annual_summary(
         _still(goods),
         _unseen(rows, table, found),
         _method(tests, table),
+        Point("What the words mean", "", _words(rows)),
         meanings("What the words of all evidence mean", found.table["verdict"]),
     ]
     return [point for point in points if point.text or point.items]
@@ -90,12 +93,13 @@ def _whatever(far: Sequence[Shift], table: ShiftTable, elsewhere: pl.DataFrame) 
         return ""
     often = Counter(elsewhere.filter(rarity=EXCEPTIONAL)["name"])
     steady = [row for row in far if often[row.name] == len(lengths)]
-    those = f"{len(steady)} of them stand{'s' * (len(steady) == 1)} out every time"
+    number = f"only {len(steady)}" if steady else "none"
+    those = f"{number} of them stand{'s' * (len(steady) <= 1)} out every time"
     if len(steady) == len(far):
         those = "the same stand out every time"
     elif steady:
         those += f": {listed(steady)}"
-    years = " or ".join(str(length) for length in lengths)
+    years = " or ".join(filter(None, (", ".join(map(str, lengths[:-1])), str(lengths[-1]))))
     return (
         f"Compared with {years} years before {table.options.since.year} instead of "
         f"{table.options.baseline}, {those}."
@@ -122,7 +126,10 @@ def _short(goods: Sequence[Shift], table: ShiftTable, found: FindingsResult) -> 
     counted = [
         (edge, "shifted on the border of what is rare"),
         (len(moved) - len(far) - edge, "shifted as far as many unlisted goods did"),
-        (sum(row.verdict == NO_SHIFT for row in goods), "did not shift"),
+        (
+            sum(row.verdict == NO_SHIFT for row in goods),
+            "showed no shift beyond drift",
+        ),
         (sum(row.rarity == NOT_TESTED for row in goods), "could not be judged"),
     ]
     rest = "; ".join(f"{n} {words}" for n, words in counted if n)
@@ -160,11 +167,21 @@ def _still(goods: Sequence[Shift]) -> Point:
     still = [row for row in goods if row.verdict == NO_SHIFT]
     if not still:
         return Point("", "")
+    wide = [row for row in still if _wide(row)]
+    open_ = f" Of these, a doubling or a halving cannot be ruled out for: {listed(wide)}."
     return Point(
-        "What did not shift",
-        f"{listed(still)}. A quiet series proves nothing: a small flow under a wide code "
-        "does not show in it.",
+        "Where no shift was found",
+        f"{listed(still)}.{open_ if wide else ''} A quiet series proves nothing: a small flow "
+        "under a wide code does not show in it.",
     )
+
+
+def _wide(row: Shift) -> bool:
+    """Whether the 90 % interval holds a doubling or a halving beyond comparable goods."""
+    low, high = (
+        multiple(row.after_usd, excess) for excess in (row.excess_low_usd, row.excess_high_usd)
+    )
+    return low <= 1 / 2 or high >= 2  # noqa: PLR2004  a doubling
 
 
 def _unseen(rows: Sequence[Shift], table: ShiftTable, found: FindingsResult) -> Point:
@@ -184,6 +201,20 @@ def _blind(
     last = table.periods[-1].year
     yield "Months", f"years hide them, and these data end with {last}: what came later is unknown."
     yield from not_heard(found)
+
+
+_RARITIES: Final = {
+    EXCEPTIONAL: "shifted, and few placebo baskets moved as far",
+    BORDERLINE: "shifted, but somewhat more baskets moved as far",
+    NOT_RARE: "shifted, but so did many baskets",
+    NO_SHIFT: "no more than trade in such goods drifts anyway, given how unsteady it is",
+}
+
+
+def _words(rows: Sequence[Shift]) -> list[tuple[str, str]]:
+    """Explain the words that grade a shift, as far as they were used."""
+    used = {row.rarity if row.verdict in _MOVED else row.verdict for row in rows}
+    return [(word, f"{what}.") for word, what in _RARITIES.items() if word in used]
 
 
 def _method(tests: Sequence[Shift], table: ShiftTable) -> Point:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
-from tradeflow.charts.phrases import joined
+from tradeflow.charts.names import exporters
 from tradeflow.charts.style import TIMES, millions
 from tradeflow.detect.findings.findings import findings
 from tradeflow.detect.findings.verdict import ANOMALOUS, IN_VALUE, UNUSUAL
@@ -13,19 +13,18 @@ from tradeflow.detect.monthly.answers import monthly_answers
 from tradeflow.nomenclature.countries import country
 from tradeflow.report.figures import monthly_picture
 from tradeflow.report.monthly_words import monthly_summary
-from tradeflow.report.numbers import LAST, NONE, multiple, times, times_range
+from tradeflow.report.numbers import LAST, NONE, minus, multiple, times, times_range
 from tradeflow.report.page import Cell, Column, Grid, Interval
 from tradeflow.report.story import Story, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     import polars as pl
 
     from tradeflow.frames import Frame
 _WEIGHT: Final = {ANOMALOUS: "strong", IN_VALUE: "strong", UNUSUAL: "middle"}
-_NAMED: Final = 3  # exporters
 _NOTE: Final = (
     "Dots: trade as a multiple of its forecast or, where none can be judged, the level after "
     "a shift as a multiple of the level before it, on a logarithmic scale whose line marks "
@@ -67,7 +66,8 @@ def monthly_story(
     found = findings(flows, since=since, reporter=reporter, partner=partner, **known)
     rows = found.table.to_dicts()
     answers = monthly_answers(flows, since=since, reporter=reporter, partner=partner, **known)
-    who = f"{_exporters(found.reporters)} to {country(partner).name}"
+    who = f"{exporters(found.reporters, found.provenance)} to {country(partner).name}"
+    who = f"{who[:1].upper()}{who[1:]}"
     return Story(
         title=f"{who}: which dual-use goods changed",
         subtitle=f"monthly trade by category, from {since:%Y-%m} on",
@@ -75,20 +75,13 @@ def monthly_story(
         ranking=_ranking(rows, since, f"{who}, from {since:%Y-%m} on"),
         ranking_note=_NOTE,
         told={
-            row["category"]: Told(row["verdict"], [f"{row['sentence']}"], row["flags"] or "")
+            row["category"]: Told(row["verdict"], [minus(row["sentence"])], row["flags"] or "")
             for row in rows
         },
         draw=lambda name: monthly_picture(answers, name),
         tables={"ranking": found.table},
         numbers={"rate": f"{found.rate:.2f}"},
     )
-
-
-def _exporters(reporters: Sequence[str]) -> str:
-    """Name the exporters, or count them if they are many."""
-    if len(reporters) > _NAMED:
-        return f"{len(reporters)} reporters together"
-    return joined([country(name).name for name in reporters])
 
 
 def _ranking(rows: list[dict[str, Any]], since: date, what: str) -> Grid:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.charts.style import TIMES
@@ -42,3 +43,14 @@ def times_range(interval: Interval) -> str:
     """Print an interval of ratios; what has no end says so."""
     high = times(interval.high) if math.isfinite(interval.high) else "no end"
     return f"[{times(interval.low)} to {high}]"
+
+
+def minus(sentence: str) -> str:
+    """Print negative numbers of a plain sentence with a minus sign.
+
+    >>> minus("a change of -98.6 % (-99.2 to 2), 2022-03") == (
+    ...     "a change of \N{MINUS SIGN}98.6 % (\N{MINUS SIGN}99.2 to 2), 2022-03"
+    ... )
+    True
+    """
+    return re.sub(r"(?<=[ (])-(?=\d)", "\N{MINUS SIGN}", sentence)

@@ -40,7 +40,7 @@ def not_heard(result: FindingsResult) -> list[tuple[str, str]]:
     Returns
     -------
     list of tuple
-        Witnesses, and the reason that they share.
+        Witnesses, and the reason that they share; its first sentence, without what to do next.
     """
     own = _OWN if result.freq == "A" else set()  # the annual detector describes and alarms itself
     reasons: dict[str, list[str]] = {}
@@ -50,8 +50,9 @@ def not_heard(result: FindingsResult) -> list[tuple[str, str]]:
     for names in reasons.values():
         if _NAMES["contrast"] in names and _NAMES["destinations"] in names:
             names.remove(_NAMES["destinations"])  # part of the other, to a reader
-    return [(f"Not heard: {joined(names)}", _first_lower(why)) for why, names in reasons.items()]
+    return [(f"Not heard: {joined(names)}", _first(why)) for why, names in reasons.items()]
 
 
-def _first_lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _first(text: str) -> str:
+    sentence = text.partition(". ")[0].rstrip(".")
+    return f"{sentence[:1].lower()}{sentence[1:]}."

@@ -96,7 +96,9 @@ def _price_and_volume(row: Shift) -> str:
     if not math.isfinite(row.price_part):
         return ""
     price, volume = math.exp(row.price_part), math.exp(row.volume_part)
-    return f", price {TIMES}{price:.2f} and volume {TIMES}{volume:.2f}"
+    mostly = row.price_part * row.shift > 0 and abs(row.price_part) > abs(row.volume_part)
+    larger = ", the larger part," if mostly else ""
+    return f", price {TIMES}{price:.2f}{larger} and volume {TIMES}{volume:.2f}"
 
 
 def _driver(drivers: Sequence[Driver]) -> str:

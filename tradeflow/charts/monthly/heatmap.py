@@ -18,8 +18,7 @@ from tradeflow.charts.legends import entries_above, lines_of
 from tradeflow.charts.monthly.axis import runs, ticks_of
 from tradeflow.charts.monthly.marks import BROKEN, NOT_RELEASED, PROVISIONAL, SPANS, WITHHELD
 from tradeflow.charts.monthly.members import parts_of
-from tradeflow.charts.monthly.words import exporters
-from tradeflow.charts.names import good_name, place_name
+from tradeflow.charts.names import exporters, good_name, place_name
 from tradeflow.charts.page import height_of, width_of
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import (

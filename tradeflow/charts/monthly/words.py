@@ -11,7 +11,7 @@ from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.intervals import percent
 from tradeflow.charts.monthly.value import watch_of
-from tradeflow.charts.names import place_name
+from tradeflow.charts.names import exporters, place_name
 from tradeflow.charts.phrases import NBSP, relative
 from tradeflow.charts.style import millions, money
 from tradeflow.nomenclature.categories import category
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tradeflow.detect.monthly.answers import MonthlyAnswers
 
 _REACH: Final = 1.6448536269514722  # of a 90 % interval, in standard errors
-_NAMED: Final = 3  # exporters
 _YEAR: Final = 12
 _DOUBTFUL: Final = math.log(1.5)  # a larger change without a shift needs a word of explanation
 _FEW: Final = 0.015  # of what was: less is printed with a decimal
@@ -149,15 +148,6 @@ def _whose(answers: MonthlyAnswers) -> str:
     span = f"{first:%b %Y} to {last:%b %Y}"
     who = exporters(answers.reporters, answers.provenance)
     return f"Exports of {who} to {place_name(answers.partner)} by month, {span}"
-
-
-def exporters(reporters: tuple[str, ...], provenance: tuple[str, ...]) -> str:
-    """Name one or a few exporters; count more."""
-    names = [place_name(one) for one in reporters]
-    if len(names) > _NAMED:
-        union = all(entry.startswith("Comext") for entry in provenance)
-        return f"{'the EU, ' if union else ''}{len(names)} reporters added up,"
-    return " and ".join(names) + (" added up" if len(names) > 1 else "")
 
 
 def _means(answers: MonthlyAnswers, row: int) -> str:

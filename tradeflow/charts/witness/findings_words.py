@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.names import goods, place_name
+from tradeflow.charts.names import exporters, goods, place_name
 from tradeflow.detect.findings.tables import NOT_JUDGED, told
 from tradeflow.detect.findings.verdict import UNHEARD, VERDICTS
 
@@ -17,34 +17,24 @@ if TYPE_CHECKING:
     from tradeflow.detect.findings.result import FindingsResult
 
 _HOLD: Final = "\N{NO-BREAK SPACE}"
-_NAMED: Final = 3  # exporters
 
 
 def said(result: FindingsResult, most: int) -> Said:
     """State the finding, whose trade it is, and how to read the figure."""
     changed = [word for word in told(result)["verdict"] if word != UNHEARD]
     judged = len(result.table) - int(result.table["verdict"].is_in(NOT_JUDGED).sum())
-    shown = "none shows"
+    things = f"{goods(judged, result.by)} exported to {place_name(result.partner)}"
+    shown = f"None of {things} shows a change"
     if changed:
-        shown = f"{len(changed)} {'shows' if len(changed) == 1 else 'show'}"
-    headline = (
-        f"Of {goods(judged, result.by)} exported to {place_name(result.partner)}, {shown} a change"
-        f"{f': {counted(changed)}' if changed else ''}"
-    )
+        verb = "shows" if len(changed) == 1 else "show"
+        shown = f"{len(changed)} of {things} {verb} a change ({counted(changed)})"
     form = "%Y-%m" if result.freq == "M" else "%Y"
     span = f"{result.since:{form}} to {result.until:{form}} against before"
-    subtitle = f"Exports of {_exporters(result.reporters)} to {place_name(result.partner)}, {span}."
+    who = exporters(result.reporters, result.provenance)
+    subtitle = f"Exports of {who} to {place_name(result.partner)}, {span}."
     return Said(
-        headline, subtitle, (notes(result.partner, len(told(result)) - most, most), COMPATIBLE)
+        shown, subtitle, (notes(result.partner, len(told(result)) - most, most), COMPATIBLE)
     )
-
-
-def _exporters(reporters: Sequence[str]) -> str:
-    """Name one or a few exporters; count more."""
-    names = [place_name(one) for one in reporters]
-    if len(names) > _NAMED:
-        return f"{len(names)} reporters added up ({', '.join(reporters)})"
-    return names[0] if len(names) == 1 else f"{', '.join(names)} added up"
 
 
 def counted(verdicts: Sequence[str]) -> str:
@@ -52,8 +42,12 @@ def counted(verdicts: Sequence[str]) -> str:
 
     >>> counted(["unusual", "nothing unusual", "unusual"]).replace(_HOLD, " ")
     '2 unusual; 1 nothing unusual'
+    >>> counted(["unusual", "unusual"])
+    'unusual'
     """
     count = Counter(verdicts)
+    if len(count) == 1:
+        return verdicts[0]
     return "; ".join(f"{count[word]}{_HOLD}{word}" for word in VERDICTS if count[word])
 
 

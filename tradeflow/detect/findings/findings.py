@@ -283,4 +283,5 @@ def _span(question: Question, periods: int | None) -> str:
     first = sum(p < question.since for p in all_periods)
     last = all_periods[min(first + (periods or len(all_periods)), len(all_periods)) - 1]
     form = "%Y" if question.asked.freq == "A" else "%Y-%m"
-    return f"{question.since:{form}} to {last:{form}}"
+    together = " together" if question.asked.freq == "A" and last > question.since else ""
+    return f"{question.since:{form}} to {last:{form}}{together}"

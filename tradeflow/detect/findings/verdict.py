@@ -34,7 +34,7 @@ VERDICTS: Final = {
     ),
     SHARED_DESTINATIONS: "A change; the same goods moved alike to other destinations.",
     SHARED_GOODS: "A change; other goods to the same destination moved alike.",
-    PRICE: "A change in value, at least half of which is price.",
+    PRICE: "A change in value; at either end of its interval, volume is less than half of it.",
     DIVERTED: "A fall on the direct route that exports to hubs could carry.",
     DESCRIBED: "A level shift; too few months before it for an alarm.",
     UNHEARD: "Too few months for an alarm, and no level shift that lasts.",

@@ -159,7 +159,7 @@ def _donors(known: list[str], partner: str, exclude: Collection[str]) -> tuple[s
     if len(donors) < FEWEST_DONORS:
         has = f"only {donors[0]}" if donors else "no other destination"
         raise UsageError(
-            f"Beside {partner} the panel has {has}: a contrast needs at least {FEWEST_DONORS} "
+            f"Besides {partner} the panel has {has}: a contrast needs at least {FEWEST_DONORS} "
             "destinations to compare with, because they also show how far contrasts stray when "
             "nothing happens. Load flows to more partners, or exclude fewer."
         )

@@ -9,7 +9,7 @@ silent is said to be silent; it is neither a gap nor a fall.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
     from tradeflow.frames import Frame
     from tradeflow.options import Backend, By
+
+_NAMED: Final = 5  # reporters that a message names
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -186,6 +188,8 @@ def _seller(rows: pl.DataFrame, reporter: str | None) -> str:
     known = rows.filter(rows["flow"] == "export")["reporter"].unique().sort().to_list()
     if reporter is None and len(known) == 1:
         return str(known[0])
+    if reporter is None and len(known) > _NAMED:
+        raise UsageError(f"The table holds monthly exports of {len(known)} reporters: name one.")
     if reporter is None or reporter not in known:
         wanted = "" if reporter is None else f", and none of {reporter}"
         raise UsageError(
