@@ -146,7 +146,7 @@ def test_summary_says_what_the_results_say(page: Reader) -> None:
     outstanding = summary.split("What shifted, but does not stand out")[0]
     for title in ("CNC machine tools and parts", "Semiconductor manufacturing equipment"):
         assert title in outstanding
-    still = summary.split("What did not shift")[1].split("What cannot be seen")[0]
+    still = summary.split("Where no shift was found")[1].split("What cannot be seen")[0]
     assert "ntegrated circuits" in still
     unseen = summary.split("What cannot be seen")[1]
     assert "Unmanned aircraft: no comparable series" in unseen

@@ -96,8 +96,8 @@ def _price_and_volume(row: Shift) -> str:
     if not math.isfinite(row.price_part):
         return ""
     price, volume = math.exp(row.price_part), math.exp(row.volume_part)
-    mostly = row.price_part * row.shift > 0 and abs(row.price_part) > abs(row.volume_part)
-    larger = ", the larger part," if mostly else ""
+    alike = row.price_part * row.volume_part > 0
+    larger = ", the larger part," if alike and abs(row.price_part) > abs(row.volume_part) else ""
     return f", price {TIMES}{price:.2f}{larger} and volume {TIMES}{volume:.2f}"
 
 
