@@ -104,6 +104,17 @@ def test_languages(page: Reader) -> None:
     assert len(chinese) == len(russian) == 33
 
 
+def test_tables_tell_a_stranger_what_they_are(made: Path) -> None:
+    about = pl.read_csv(made.parent / "tables" / "about.csv")
+    said = {what: about.filter(what=what)["says"].to_list() for what in about["what"].unique()}
+    assert said["compared"][0].startswith("2022\N{EN DASH}23 against 2019\N{EN DASH}21")
+    assert said["known on"] == ["2026-11-01"]
+    assert any("Gaulier" in line for line in said["to cite"])
+    assert any("US dollars a year" in line for line in said["columns"])
+    names = [*pl.read_csv(made.parent / "tables" / "ranking.csv").columns]
+    assert "simulated" not in names
+
+
 def test_every_table_has_a_caption_and_scopes(page: Reader) -> None:
     for table in page.all("table"):
         tags = [e.tag for e in table.inside]

@@ -190,7 +190,7 @@ def test_same_bytes_in_another_process(monthly: Path, tmp_path: Path) -> None:
     subprocess.run(words, check=True, env={**os.environ, "PYTHONHASHSEED": "7"})  # noqa: S603  our own words
     assert again.read_bytes() == monthly.read_bytes()
     files = sorted(path.name for path in (tmp_path / "tables").iterdir())
-    assert len(files) == 13
+    assert len(files) == 15
     for name in files:
         assert (tmp_path / "tables" / name).read_bytes() == (
             monthly.parent / "tables" / name
@@ -201,7 +201,13 @@ def test_simulated_data_say_so_everywhere(eu: pl.DataFrame, tmp_path: Path) -> N
     flows = eu.filter(pl.col("reporter").is_in(["DEU"])).with_columns(
         source=pl.lit("SIMULATED"), release=pl.lit("seed 1")
     )
-    made = tf.report(flows, out=tmp_path / "r.html", partner="KAZ")
+    tables = tmp_path / "tables"
+    made = tf.report(flows, out=tmp_path / "r.html", partner="KAZ", tables=tables)
+    for name in ("ranking", "findings", "holdings", "states"):
+        path = tables / f"{name}.parquet"
+        assert not path.exists() or pl.read_parquet(path)["simulated"].all()
+    about = pl.read_csv(tables / "about.csv")
+    assert any("Simulated" in says for says in about["says"])
     page = Reader(made.read_text(encoding="utf-8"))
     assert page.all("header")[0].text.strip().startswith("Simulated data, no real trade.")
     for caption in page.all("caption"):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.errors import TradeflowError
 from tradeflow.nomenclature.categories import all_categories
 from tradeflow.report.changes import changes_html
@@ -20,6 +21,17 @@ from tradeflow.report.codes import (
 from tradeflow.report.page import Page, Section
 from tradeflow.report.status import holdings_frame, status_grids
 from tradeflow.sources.registry import source_info
+
+_LOGS: Final = "*_log, shift, se, *_part: log points; *_low and *_high: ends of 90 % intervals"
+_SHARES: Final = "p, q, *_p, *_q, *_share: between 0 and 1; an empty cell is no zero"
+_UNITS: Final = {
+    "A": (
+        "*_usd in ranking: US dollars a year; in findings: US dollars over all years since",
+        _LOGS,
+        _SHARES,
+    ),
+    "M": ("*_usd: US dollars over the months judged, span of them", _LOGS, _SHARES),
+}
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -115,21 +127,49 @@ def _section(name: str, told: Told, draw: Callable[[str], Picture], edition: str
     )
 
 
-def frames_of(story: Story, flows: pl.DataFrame, whole: Panel) -> dict[str, pl.DataFrame]:
-    """All tables that are written as files."""
-    states = whole.parts.counts() if whole.parts is not None else {}
-    counts = whole.counts()
-    return {
+def frames_of(
+    story: Story, flows: pl.DataFrame, whole: Panel, source: Provenance
+) -> dict[str, pl.DataFrame]:
+    """All tables that are written as files; simulated numbers are called so in each row."""
+    found = {
         **story.tables,
+        "holdings": holdings_frame(flows),
+        "states": _states_frame(whole),
+    }
+    if source.simulated:
+        found = {name: frame.with_columns(simulated=True) for name, frame in found.items()}
+    return {
+        "about": _about_frame(story, flows, source),
+        **found,
         "members": members_frame(_edition(flows)),
         "practice": practice_frame(),
         "glossary": glossary_frame(list(story.told)),
-        "holdings": holdings_frame(flows),
-        "states": pl.DataFrame(
-            {
-                "state": [name.lower() for name in counts],
-                "cells_by_category": list(counts.values()),
-                "cells_by_code": [states.get(name, 0) for name in counts],
-            }
-        ),
     }
+
+
+def _about_frame(story: Story, flows: pl.DataFrame, source: Provenance) -> pl.DataFrame:
+    """What a stranger to the tables needs: origin, terms, units."""
+    rows = [
+        ("title", story.title),
+        ("compared", story.subtitle),
+        *(("source", entry) for entry in source.sources),
+        ("periods", _span(flows)),
+        *(("known on", day) for day in [source.as_of] if day),
+        *(("to cite", line) for line in source.text().splitlines()),
+        *(("beware", source_info(name).caveat) for name in flows["source"].unique().sort()),
+        *(("columns", words) for words in _UNITS[flows["freq"][0]]),
+        ("caution", COMPATIBLE),
+    ]
+    return pl.DataFrame(rows, schema=["what", "says"], orient="row")
+
+
+def _states_frame(whole: Panel) -> pl.DataFrame:
+    states = whole.parts.counts() if whole.parts is not None else {}
+    counts = whole.counts()
+    return pl.DataFrame(
+        {
+            "state": [name.lower() for name in counts],
+            "cells_by_category": list(counts.values()),
+            "cells_by_code": [states.get(name, 0) for name in counts],
+        }
+    )

@@ -133,7 +133,7 @@ def report(
     )
     html = print_page(page)
     if tables is not None:
-        write_tables(frames_of(story, asked, whole), Path(tables))
+        write_tables(frames_of(story, asked, whole, source), Path(tables))
     write_whole(target, html)
     return target
 
