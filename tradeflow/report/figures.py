@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tradeflow.detect.annual.result import ShiftTable
     from tradeflow.detect.monthly.answers import MonthlyAnswers
 
-NARROW: Final = (4.4, 3.5)
+NARROW: Final = (3.7, 4.6)
 """Inches of a drawing for a narrow screen: its letters can then be read at 360 pixels."""
 
 
