@@ -122,11 +122,12 @@ def good(**changes: object) -> pl.DataFrame:
         ({"value_usd": float("nan")}, SchemaError, "value_usd"),
         ({"value_usd": float("inf")}, SchemaError, "infinite"),
         ({"net_kg": -5.0}, SchemaError, "net_kg"),
-        ({"net_kg": 0.0}, SchemaError, "read it as missing"),
+        ({"net_kg": 0.0}, SchemaError, "Read it as missing"),
         ({"period": date(2022, 2, 1)}, SchemaError, "first day of its month or year"),
         ({"period": date(2022, 1, 2)}, SchemaError, "first day of its month or year"),
         ({"hs6": "84821"}, SchemaError, "leading zeros"),
         ({"hs6": "8482XX"}, SchemaError, "six digits"),
+        ({"hs6": "8482100000"}, SchemaError, "into national_code and its first six digits"),
         ({"hs6": "848299X"}, SchemaError, "six digits"),
         ({"hs6": "848277"}, UnknownCodeError, "No edition held here"),
         ({"hs6": "880330"}, UnknownCodeError, "exists in HS2012, HS2017"),
@@ -148,6 +149,24 @@ def test_words_outside_the_options(name: str) -> None:
     )
     with pytest.raises(SchemaError, match="another type"):
         check_flows(frame)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"period": "2022M01"}, "'period' holds '2022-01-01', .* as pd.to_datetime"),
+        ({"value_usd": "1.234,5"}, "'value_usd' holds '1.234,5', .* a decimal point"),
+        ({"flow": "X"}, "'flow' holds 'X', .* one of import, export, re_export"),
+        ({"weight_estimated": "perhaps"}, "'weight_estimated' holds 'perhaps', .* true or false"),
+    ],
+)
+def test_another_type_is_named_with_what_is_wanted(changes: dict[str, str], said: str) -> None:
+    texts = [pl.col(name).cast(pl.String) for name in changes]
+    frame = good().with_columns(texts)
+    last = frame.tail(1).with_columns(**{name: pl.lit(value) for name, value in changes.items()})
+    with pytest.raises(SchemaError, match=said) as caught:
+        check_flows(pl.concat([frame.head(1), last]))
+    assert "olars" not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", [n for n in FLOW_SCHEMA if n != "period"])

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _CODE = r"^(\d{2}|\d{4}|\d{6})$"
+_LONGER = r"^\d{7,12}$"
+_RESTORE = "Restore it from the source."
+_WANTED: dict[pl.DataType, str] = {
+    pl.Date(): (
+        "a period is a date, the first day of its month or year, as pd.to_datetime or pl.date make."
+    ),
+    pl.Float64(): "it is a number; in a text file, with a decimal point and no separators.",
+    pl.Boolean(): "it is true or false.",
+}
 
 
 def check_flows(
@@ -53,8 +62,8 @@ def check_flows(
     """
     frame = _typed(frame, where)
     place = _Place(where, first_line)
-    for problem, bad in _rules():
-        _none(frame, bad, problem, place)
+    for problem, bad, remedy in _rules():
+        _none(frame, bad, place, problem, remedy)
     _check_countries(frame, place)
     _check_codes(frame, place)
     _check_unique(frame, place)
@@ -99,41 +108,74 @@ def _typed(frame: pl.DataFrame, where: str) -> pl.DataFrame:
     extra = [c for c in frame.columns if c not in FLOW_SCHEMA]
     try:
         return frame.select(*(pl.col(n).cast(t) for n, t in FLOW_SCHEMA.items()), *extra)
+    except pl.exceptions.PolarsError:
+        for name, kind in FLOW_SCHEMA.items():
+            _check_type(frame[name], kind, where)
+        raise
+
+
+def _check_type(column: pl.Series, kind: pl.DataType, where: str) -> None:
+    """Name a value that a column cannot hold, and say what it holds."""
+    try:
+        column.cast(kind)
     except pl.exceptions.PolarsError as error:
         raise SchemaError(
-            f"{where}: a column has values of another type than the contract's. {error}"
+            f"{where}: column {column.name!r} holds {_misfit(column, kind)!r}, a value of another "
+            f"type: {_wanted(kind)}"
         ) from error
 
 
-def _rules() -> Iterator[tuple[str, pl.Expr]]:
+def _misfit(column: pl.Series, kind: pl.DataType) -> object:
+    """First value that is not of a type."""
+    try:
+        bad = column.is_not_null() & column.cast(kind, strict=False).is_null()
+    except pl.exceptions.PolarsError:  # none is
+        bad = column.is_not_null()
+    return column.filter(bad)[0]
+
+
+def _wanted(kind: pl.DataType) -> str:
+    if isinstance(kind, pl.Enum):
+        return f"it is one of {', '.join(kind.categories)}."
+    return _WANTED.get(kind, "it is a text.")
+
+
+def _rules() -> Iterator[tuple[str, pl.Expr, str]]:
+    """What is wrong, where, and what to do."""
     for name in FLOW_SCHEMA:
         if name not in NULLABLE:
-            yield f"column {name!r} has an empty cell", pl.col(name).is_null()
+            yield f"column {name!r} has an empty cell", pl.col(name).is_null(), _RESTORE
     for name in ("value_usd", "net_kg", "quantity"):
         column = pl.col(name)
         yield (
             f"column {name!r} has a negative or infinite number, or NaN",
             ~(column.is_null() | (column.is_finite() & (column >= 0))),
+            _RESTORE,
         )
     yield (
-        "a weight of 0 stands beside a positive value; read it as missing (null)",
+        "a weight of 0 stands beside a positive value",
         (pl.col("net_kg") == 0) & (pl.col("value_usd") > 0),
+        "Read it as missing (null).",
     )
     yield (
         "a period is not the first day of its month or year",
         (pl.col("period").dt.day() != 1)
         | ((pl.col("freq") == "A") & (pl.col("period").dt.month() != 1)),
+        "Write the first day.",
     )
     yield (
-        (
-            f"a code is neither six digits nor a heading, a chapter or {TOTAL}; codes are text, "
-            "keep their leading zeros"
-        ),
+        "a code has more than six digits",
+        pl.col("hs6").str.contains(_LONGER),
+        "Put it into national_code and its first six digits into hs6.",
+    )
+    yield (
+        f"a code is neither six digits nor a heading, a chapter or {TOTAL}",
         ~pl.col("hs6").str.contains(_CODE) & (pl.col("hs6") != TOTAL),
+        "Codes are text: keep their leading zeros.",
     )
 
 
-def _none(frame: pl.DataFrame, bad: pl.Expr, problem: str, place: _Place) -> None:
+def _none(frame: pl.DataFrame, bad: pl.Expr, place: _Place, problem: str, remedy: str) -> None:
     rows = frame.select(bad.fill_null(value=False).arg_true()).to_series()
     if rows.is_empty():
         return
@@ -141,7 +183,7 @@ def _none(frame: pl.DataFrame, bad: pl.Expr, problem: str, place: _Place) -> Non
     raise SchemaError(
         f"{place.of(rows[0])}: {problem}: {rows.len()} rows, the first is "
         f"(period {row['period']}, {row['reporter']} to {row['partner']}, code {row['hs6']}, "
-        f"value {row['value_usd']}, weight {row['net_kg']}). Restore it from the source."
+        f"value {row['value_usd']}, weight {row['net_kg']}). {remedy}"
     )
 
 
