@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tradeflow.detect.annual.result import ShiftTable
+    from tradeflow.detect.findings.result import FindingsResult
     from tradeflow.panel.model import Panel
 
 os.environ["TZ"] = "UTC"
@@ -66,6 +67,11 @@ def by_category(category_panel: Panel) -> ShiftTable:
 @pytest.fixture(scope="session")
 def by_code(code_panel: Panel) -> ShiftTable:
     return tf.detect_shifts(code_panel)
+
+
+@pytest.fixture(scope="session")
+def annual_findings(annual: pl.DataFrame) -> FindingsResult:
+    return tf.findings(annual, since=2022)
 
 
 @pytest.fixture

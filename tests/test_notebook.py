@@ -15,6 +15,8 @@ import tradeflow as tf
 from tradeflow.notebook import LONGEST, MOST_ROWS, html_table, with_intervals
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tradeflow.detect.annual.result import ShiftTable
 
 pytestmark = pytest.mark.filterwarnings("ignore::tradeflow.errors.LowCoverageWarning")
@@ -100,6 +102,42 @@ def test_the_table_is_the_frame_and_the_title_the_summary(verb: str) -> None:
             assert [row[head.index(name)] for row in body] == expected
     left = len(frame) - MOST_ROWS
     assert (f"and {left:,} more rows" in page.text) is (left > 0)
+
+
+ANSWERS: dict[str, Callable[[], Any]] = {
+    "category": lambda: tf.category("jammers"),
+    "family": lambda: tf.family("854370"),
+    "comparability": lambda: tf.comparability("854370"),
+    "lookup": lambda: tf.lookup("drone jammer, bearings"),
+    "plan": lambda: tf.plan_fetch("comtrade", category="jammers", since="2024", until="2024-12"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "text"),
+    [
+        ("category", ["role", "noisy-signal"], "No six-digit code isolates jammers"),
+        ("family", ["codes", "HS2017: 853990, 854370"], "HS2022: 853951, 853990"),
+        ("comparability", ["comparable", "False", "family", "HS2017: 853990"], "was split, merged"),
+        ("lookup", ["category", "hs6", "jammers", "854370", "bearings"], "drone jammer, bearings"),
+        ("plan", ["asks", "availability"], "13 calls to comtrade"),
+    ],
+)
+def test_smaller_answers_are_tables_too(name: str, cells: list[str], text: str) -> None:
+    page = Page(ANSWERS[name]()._repr_html_())
+    held = [cell for row in page.rows for cell in row]
+    assert [cell for cell in cells if not any(had.startswith(cell) for had in held)] == []
+    assert text in page.text
+    assert page.open == []
+    assert not any(cell.startswith(("(", "{", "Family(")) for cell in held)
+
+
+@pytest.mark.parametrize(("name", "said"), [("lookup", "jammers (4 codes)"), ("plan", "13 calls")])
+def test_what_holds_much_is_one_line_at_a_terminal(name: str, said: str) -> None:
+    line = repr(ANSWERS[name]())
+    assert said in line
+    assert "\n" not in line
+    assert len(line) <= LONGEST
 
 
 def test_text_from_data_is_escaped() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from dataclasses import fields
 from html import escape
 from itertools import islice, takewhile
 from textwrap import shorten
 from typing import TYPE_CHECKING, Final, Protocol, TypeGuard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     import polars as pl
+    from _typeshed import DataclassInstance
 
     from tradeflow.frames import Frame
     from tradeflow.options import Backend
@@ -62,6 +65,27 @@ class Shown:
         said = takewhile(lambda line: line and not line.startswith(" "), lines)
         rows = with_intervals(to_polars(self.to_frame(backend="polars")))
         return html_table(title, rows, notes=islice(said, MOST_NOTES))
+
+
+class Facts:
+    """A small dataclass, shown in a notebook with one field per row."""
+
+    __slots__ = ()
+
+    def _repr_html_(self: DataclassInstance) -> str:
+        """Show all fields in a notebook."""
+        rows = [
+            {"field": field.name, "value": _listed(getattr(self, field.name))}
+            for field in fields(self)
+        ]
+        return html_table(type(self).__name__, rows, most=len(rows))
+
+
+def _listed(value: object) -> str:
+    """Write a field's value: what is listed in it parted by commas, what is named by semicolons."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_listed(held)}" for name, held in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else _written(value)
 
 
 def html_table(

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 import tradeflow as tf
 from tradeflow.charts.annual.category import draw_category
-from tradeflow.charts.annual.words import headline, overview_headline
+from tradeflow.charts.annual.words import headline, overview_headline, subtitle
 from tradeflow.charts.marks import chosen_marks, key
 from tradeflow.charts.page import figure_of
 from tradeflow.charts.phrases import baskets, odds, relative
@@ -103,6 +103,38 @@ def test_titles_are_as_loud_as_the_finding(
     assert [w for w in there if w not in title] == []
     assert [w for w in absent if w in title] == []
     assert "prove" not in title
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "q", "title", "why"),
+    [
+        (
+            1e6,
+            9e6,
+            0.1046,
+            "no shift shown that is sure among all goods tested; ",
+            "q = 0.105, abo",
+        ),
+        (
+            -9e6,
+            -1e6,
+            0.2,
+            "no shift shown that is sure among all goods tested; ",
+            "q = 0.200, abov",
+        ),
+        (1e3, 9e3, 0.01, "no shift shown that is worth 0.10 m USD a year; ", "a year in 2019"),
+        (-1e6, 9e6, 0.2, "no shift beyond comparable goods; ", "a year in 2019"),
+    ],
+)
+def test_an_interval_without_0_and_no_shift_are_reconciled(
+    shifts: ShiftTable, *, low: float, high: float, q: float, title: str, why: str
+) -> None:
+    """The interval is for one good, the verdict for all of them together."""
+    row = replace(shifts["jammers"], excess_low_usd=low, excess_high_usd=high, q=q)
+    said = subtitle(row, shifts).replace("\u00a0", " ")
+    assert title in headline(row, shifts).replace("\u00a0", " ")
+    assert why in said
+    assert ("leaves out 0" in said) is ("above 0.1" in said) is (q > 0.1 and "sure" in title)
 
 
 def test_an_exceptional_title_names_its_rarity(shifts: ShiftTable) -> None:

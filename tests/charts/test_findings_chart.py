@@ -12,7 +12,6 @@ import pytest
 from figure_texts import hard_to_read, words
 from matplotlib.figure import Figure
 
-import tradeflow as tf
 from tradeflow.charts.page import figure_of
 from tradeflow.charts.save import save_figure
 from tradeflow.charts.witness.findings import MOST
@@ -38,9 +37,9 @@ QUIET = (UNREMARKABLE, NOT_COMPARABLE, "too thin")
 LONG = "Cameras, thermal imaging, sights, lasers and whatever else a title may hold"
 
 
-@pytest.fixture(scope="module")
-def found(annual: pl.DataFrame) -> FindingsResult:
-    return tf.findings(annual, since=2022)
+@pytest.fixture
+def found(annual_findings: FindingsResult) -> FindingsResult:
+    return annual_findings
 
 
 def crowd(verdicts: list[str], scale: float = 1.0) -> pl.DataFrame:

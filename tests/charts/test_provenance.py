@@ -216,7 +216,9 @@ def test_a_lake_says_as_of_which_day() -> None:
     years = re.findall(r"year = \{(\d+)\}", asked.bibtex())
     assert years == ["2026", asked.map_version[:4]]
     assert "year = {2025}" in provenance_of(["BACI V202501"]).bibtex()
-    assert provenance_of(["SIMULATED seed 2024"]).bibtex().count("year = ") == 1  # the software's
+    simulated = provenance_of(["SIMULATED seed 2024"])
+    assert simulated.bibtex().count("year = ") == 1  # the software's
+    assert "SIMULATED, no real trade, seed 2024 (" in simulated.footer()
     assert joined([asked, provenance_of(["GACC x"])]).as_of == "2026-11-01"
     assert provenance_of(["an unheard-of source"]).text().startswith("an unheard-of source.")
 

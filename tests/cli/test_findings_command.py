@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import tradeflow as tf
 from tradeflow.errors import LowCoverageWarning
 
 if TYPE_CHECKING:
@@ -25,9 +24,9 @@ if TYPE_CHECKING:
 VERB = "tradeflow.detect.findings.findings.findings"
 
 
-@pytest.fixture(scope="module")
-def found(annual: pl.DataFrame) -> FindingsResult:
-    return tf.findings(annual, since=2022)
+@pytest.fixture
+def found(annual_findings: FindingsResult) -> FindingsResult:
+    return annual_findings
 
 
 @pytest.fixture

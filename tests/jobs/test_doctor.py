@@ -17,8 +17,10 @@ import pytest
 from packaging.requirements import Requirement
 
 import tradeflow as tf
-from tradeflow.jobs.doctor import contents, examine, libraries, surroundings
+from tradeflow.jobs.doctor import contents, examine, libraries, network, surroundings
 from tradeflow.jobs.lock import hold
+from tradeflow.store.calendar import Calendar
+from tradeflow.store.lake import Lake
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from tradeflow.jobs.doctor.check import Check
 
     Cli = Callable[..., tuple[int, str, str]]
+    Harm = Callable[[Path], object]
 
 PACKAGE = Path(tf.__file__).parent
 PROJECT = PACKAGE.parent / "pyproject.toml"
@@ -44,6 +47,7 @@ def test_a_sound_installation_has_nothing_bad(cli: Cli, tmp_path: Path) -> None:
     assert err.endswith("to know of.\n")
     assert {"python", "package", "libraries", "tables", "compiled code", "figures"} <= set(checks)
     assert {"data folder", "room on the disk", "settings", "clock", "terminal"} <= set(checks)
+    assert "lake" not in checks  # there is none yet
     assert all(row["remedy"] for row in checks.values() if row["state"] != "ok")
     assert {f"extra {name}" for name in libraries.EXTRAS} <= set(checks)
 
@@ -214,6 +218,10 @@ def test_figures_that_cannot_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(font_manager, "findfont", refuse)
     (found,) = contents.figures()
     assert (found.state, "font" in found.found) == ("warn", True)
+    monkeypatch.undo()
+    monkeypatch.setattr(mpl, "get_cachedir", lambda: "/tmp/matplotlib-a1b2")  # noqa: S108
+    (found,) = contents.figures()
+    assert (found.state, "MPLCONFIGDIR" in found.remedy) == ("warn", True)
     monkeypatch.setattr(mpl, "get_backend", refuse)
     (found,) = contents.figures()
     assert (found.state, "MPLBACKEND" in found.remedy) == ("bad", True)
@@ -245,6 +253,81 @@ def test_a_folder_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setattr(surroundings, "can_write", lambda _: False)
     found = named(surroundings.folder(None, str(tmp_path)))["data folder"]
     assert (found.state, found.found) == ("bad", f"{tmp_path} cannot be written")
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> list[Path]:
+    """Files of a lake, its history and its calendar, as they were written."""
+    lake, calendar = Lake(tmp_path), Calendar(tmp_path)
+    files = [lake.partition_path(room, "BACI", "A", 2022) for room in ("lake", "history")]
+    for path in files:
+        lake.seals.write(path, b"as written")
+    calendar.seals.write(calendar.path, b"as written")
+    return [*files, calendar.path]
+
+
+def _overwrite(path: Path) -> None:
+    """Change a byte as a failing disk does: size and time stay."""
+    stat = path.stat()
+    path.write_bytes(b"as writteN")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def _make_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("harm", "remedy"),
+    [
+        (_overwrite, "tradeflow update --rebuild"),
+        (Path.unlink, "tradeflow update --rebuild"),
+        (_make_a_folder, "who may read it"),
+    ],
+)
+def test_a_damaged_lake_is_named_and_left_alone(
+    cli: Cli, tmp_path: Path, held: list[Path], *, which: int, harm: Harm, remedy: str
+) -> None:
+    before = {path: path.read_bytes() for path in tmp_path.rglob(".seals.json")}
+    assert len(before) == 2
+    found = named(examine.examine(home=str(tmp_path)))["lake"]
+    assert (found.state, found.found) == ("ok", "3 files are as they were written")
+    harm(held[which])
+    code, out, _ = cli("doctor", "--home", str(tmp_path), "--format", "json")
+    (row,) = (row for row in json.loads(out) if row["check"] == "lake")
+    assert (code, row["state"]) == (1, "bad")
+    assert row["found"] == f"damaged, foreign, gone or not to be read: {held[which]}"
+    assert remedy in row["remedy"]
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "check", "state", "said"),
+    [
+        ("HTTPS_PROXY", f"http://me:{SECRET}@proxy:3128", "proxy https", "ok", "proxy:3128"),
+        ("https_proxy", "proxy:3128", "proxy https", "ok", "through proxy:3128"),
+        ("HTTP_PROXY", f"http://{SECRET}:{SECRET}@", "proxy http", "bad", "no address"),
+        ("HTTPS_PROXY", f"http://proxy:{SECRET}x", "proxy https", "bad", "no address"),
+        ("ALL_PROXY", "socks5://proxy:1080", "proxy all", "bad", "PySocks is not installed"),
+        ("REQUESTS_CA_BUNDLE", "/no/such.pem", "certificates", "bad", "there is no such file"),
+        ("CURL_CA_BUNDLE", __file__, "certificates", "ok", __file__),
+    ],
+)
+def test_proxies_and_certificates(
+    monkeypatch: pytest.MonkeyPatch, *, variable: str, value: str, check: str, state: str, said: str
+) -> None:
+    for name in (*network.BUNDLES, *(f"{kind}_proxy" for kind in ("http", "https", "all", "no"))):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    assert [str(c)[:13] for c in network.network()] == ["ok    network"]
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(network, "find_spec", lambda _: None)
+    (found,) = network.network()
+    assert (found.name, found.state, said in found.found) == (check, state, True)
+    assert found.remedy or check == "certificates"
+    assert SECRET not in str(found)
 
 
 def test_settings_and_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,7 +153,7 @@ def write_names(ax: Axes, names: Sequence[str], inches: float | None) -> None:
     """Write names at the left, in two lines at most; None for a part of a caller's axes."""
     room = _LABEL_GIVEN * width_of(ax) if inches is None else inches
     ax.set_yticks(np.arange(len(names)), [_two_lines(name, room) for name in names])
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=6)  # an arrow stands on the edge
     ax.spines["left"].set_visible(False)
 
 

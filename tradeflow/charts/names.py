@@ -81,9 +81,18 @@ def exporters(reporters: Sequence[str], provenance: Sequence[str]) -> str:
     """Name one or a few exporters; count more."""
     names = [place_name(one) for one in reporters]
     if len(names) > _NAMED:
-        union = all(entry.startswith("Comext") for entry in provenance)
-        return f"{'the EU, ' if union else ''}{len(names)} reporters added up,"
+        return f"{'the EU, ' if _of_union(provenance) else ''}{len(names)} reporters added up,"
     return " and ".join(names) + (" added up" if len(names) > 1 else "")
+
+
+def exporter(iso3: str, provenance: Sequence[str]) -> str:
+    """Name an exporter, where those that are added up are not counted any more."""
+    union = iso3 == ALL and _of_union(provenance)
+    return "the EU, its reporters added up," if union else place_name(iso3)
+
+
+def _of_union(provenance: Sequence[str]) -> bool:
+    return bool(provenance) and all(entry.startswith("Comext") for entry in provenance)
 
 
 def place_name(iso3: str) -> str:
@@ -91,14 +100,18 @@ def place_name(iso3: str) -> str:
     return "all reporters" if iso3 == ALL else country(iso3).name
 
 
-def trade_words(keys: pl.DataFrame) -> str:
-    """Say whose trade with whom it is, as far as all series have it in common."""
-    sides = [
-        f"{word} {place_name(names[0])}"
-        for side, word in (("reporter", "of"), ("partner", "to"))
-        if len(names := keys[side].unique().to_list()) == 1
-    ]
-    return " ".join(["Exports", *sides])
+def trade_words(keys: pl.DataFrame, provenance: Sequence[str]) -> str:
+    """Say whose trade with whom it is, as far as all series have it in common.
+
+    >>> import polars as pl
+    >>> keys = pl.DataFrame({"reporter": ["all", "all"], "partner": ["RUS", "KAZ"]})
+    >>> trade_words(keys, ["Comext 2026-01"]), trade_words(keys, ["UN Comtrade 2026-01"])
+    ('Exports of the EU, its reporters added up', 'Exports of all reporters')
+    """
+    reporters, partners = (keys[side].unique().to_list() for side in ("reporter", "partner"))
+    who = f" of {exporter(reporters[0], provenance)}" if len(reporters) == 1 else ""
+    to = f" to {place_name(partners[0])}" if len(partners) == 1 else ""
+    return f"Exports{who}{to}".removesuffix(",")
 
 
 def series_names(keys: pl.DataFrame, by: str) -> list[str]:

@@ -177,8 +177,9 @@ def _source_line(entry: str) -> str:
     info, release = _known(entry)
     if info is None:
         return f"Source: {entry}."
+    part = ", " if "," in info.title else " "
     return (
-        f"Source: {info.producer}, {info.title} {release} ({info.citation}; {info.terms}). "
+        f"Source: {info.producer}, {info.title}{part}{release} ({info.citation}; {info.terms}). "
         f"{info.caveat}"
     )
 

@@ -14,7 +14,8 @@ def doctor(
     """Find what is wrong with an installation, and say what to do.
 
     Looks at Python, libraries, packaged tables, compiled code, figures, extras, the folder of
-    the data, settings, keys (their names only) and the clock. Exit 0 if nothing is bad, else 1.
+    the data and every file of its lake, settings, keys (their names only), proxies and
+    certificates, and the clock. Asks nobody. Exit 0 if nothing is bad, else 1.
 
     Example: tradeflow doctor
 

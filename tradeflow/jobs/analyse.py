@@ -158,10 +158,8 @@ def _stands(home: Path, analysis: dict[str, Any]) -> bool:
 
 def _one(home: Path, settings: Settings, result: Analysis, timed: Timed) -> Analysis:
     folder = results_folder(home, result.source, result.freq)
-    work, tables = (
-        _Work(settings, folder, to_polars(release_calendar(home, backend="polars")), timed),
-        [],
-    )
+    calendar = to_polars(release_calendar(home, backend="polars"))
+    work, tables = _Work(settings, folder, calendar, timed), []
     try:
         with timed("panel"):
             held = load_lake(home, source=result.source, freq=result.freq, backend="polars")

@@ -142,7 +142,7 @@ def _closed(settings: Settings, run: str) -> Settings:
 
 def _data(home: Path) -> Iterator[Path]:
     """Give every file of the lake, its history, the calendar and the releases, found whole."""
-    for seals in (Lake(home).seals, Seals(Calendar(home).path.parent / ".seals.json")):
+    for seals in (Lake(home).seals, Calendar(home).seals):
         for name in seals.checksums():
             seals.check(home / name, again=True)
             yield home / name

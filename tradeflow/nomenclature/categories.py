@@ -11,6 +11,7 @@ import polars as pl
 from tradeflow.errors import UnknownNameError, UsageError
 from tradeflow.nomenclature.editions import first_day
 from tradeflow.nomenclature.tables import table
+from tradeflow.notebook import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +39,7 @@ def kind_of(role: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
+class Category(Facts):
     """One category of the map.
 
     Attributes

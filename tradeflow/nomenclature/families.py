@@ -18,6 +18,7 @@ import polars as pl
 from tradeflow.errors import UsageError
 from tradeflow.nomenclature.editions import HELD, check_code, known_codes
 from tradeflow.nomenclature.tables import table
+from tradeflow.notebook import Facts
 from tradeflow.options import Edition, one_of
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ LATEST_PAIR: tuple[Edition, ...] = ("HS2017", "HS2022")
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class Family(Facts):
     """A group of codes whose sum can be followed across editions.
 
     Attributes
@@ -43,6 +44,10 @@ class Family:
     name: str
     codes: Mapping[str, tuple[str, ...]]
 
+    def __str__(self) -> str:
+        """List the codes of each edition."""
+        return "; ".join(f"{edition}: {', '.join(codes)}" for edition, codes in self.codes.items())
+
     @property
     def exact(self) -> bool:
         """Whether it is one code in each edition, perhaps under another number."""
@@ -55,7 +60,7 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparability:
+class Comparability(Facts):
     """Whether a code can be followed across editions, and if not, what can.
 
     Attributes
@@ -178,9 +183,14 @@ def family_table(editions: Iterable[str] = LATEST_PAIR) -> pl.DataFrame:
     polars.DataFrame
         Columns edition, hs6, family, exact; one row per code, sorted.
     """
+    return _family_table(_chain(editions)).clone()  # every panel asks for it
+
+
+@cache
+def _family_table(chain: tuple[str, ...]) -> pl.DataFrame:
     rows = [
         (edition, hs6, fam.name, fam.exact)
-        for (edition, hs6), fam in sorted(_components(_chain(editions)).items())
+        for (edition, hs6), fam in sorted(_components(chain).items())
     ]
     return pl.DataFrame(rows, schema=["edition", "hs6", "family", "exact"], orient="row")
 
@@ -237,10 +247,7 @@ def _no_link(hs6: str, edition: str, lost: Sequence[str]) -> str:
 
 def _reason(hs6: str, fam: Family) -> str:
     if not fam.exact:
-        spread = "; ".join(f"{e}: {', '.join(codes)}" for e, codes in fam.codes.items())
-        return (
-            f"{hs6} was split, merged or narrowed. Compare the sum of the family instead: {spread}."
-        )
+        return f"{hs6} was split, merged or narrowed. Compare the sum of the family instead: {fam}."
     numbers = {codes[0] for codes in fam.codes.values()}
     if len(numbers) == 1:
         return f"{hs6} has the same scope in each edition."

@@ -20,6 +20,7 @@ from tradeflow.errors import UnknownNameError, UsageError
 from tradeflow.nomenclature.categories import all_categories, members
 from tradeflow.nomenclature.editions import check_code, describe, plain_code
 from tradeflow.nomenclature.tables import table
+from tradeflow.notebook import html_table
 from tradeflow.options import Edition, one_of
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Match:
     cannot_show: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Lookup:
     """The answer to a search for goods.
 
@@ -135,6 +136,16 @@ class Lookup:
     edition: str
     matches: tuple[Match, ...]
     caveat: str = CAVEAT
+
+    def __repr__(self) -> str:
+        """Say in one line what was found."""
+        found = ", ".join(f"{m.category} ({len(m.codes)} codes)" for m in self.matches)
+        return f"Lookup: {self.query!r} in {self.edition}: {found}"
+
+    def _repr_html_(self) -> str:
+        """Show the codes in a notebook."""
+        title = f"{self.query!r} in {self.edition}"
+        return html_table(title, self.to_frame().to_dicts(), notes=[self.caveat])
 
     @property
     def categories(self) -> tuple[str, ...]:

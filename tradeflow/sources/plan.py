@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tradeflow.nomenclature.categories import EVERY, category
 from tradeflow.nomenclature.countries import country
+from tradeflow.notebook import html_table
 
 if TYPE_CHECKING:
     from tradeflow.sources.call import Call
@@ -32,7 +33,7 @@ _NOTHING_SENT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FetchPlan:
     """The calls that answer a question.
 
@@ -66,6 +67,16 @@ class FetchPlan:
     forecasts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     question: str = ""
+
+    def __repr__(self) -> str:
+        """Say in one line what it costs."""
+        return f"FetchPlan: {self._cost()}"
+
+    def _repr_html_(self) -> str:
+        """Show the first calls and what to expect in a notebook."""
+        rows = [{"call": call.kind, "asks": call.note} for call in self.all_calls]
+        said = [self._cost(), *self.forecasts, *self.notes, _NOTHING_SENT]
+        return html_table(self.question or _question(self.query), rows, notes=said)
 
     @property
     def all_calls(self) -> tuple[Call, ...]:

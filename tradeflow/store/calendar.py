@@ -51,6 +51,11 @@ class Calendar:
         """Where it lies."""
         return self.folder / "calendar" / "calendar.parquet"
 
+    @property
+    def seals(self) -> Seals:
+        """Its checksum."""
+        return Seals(self.path.parent / ".seals.json")
+
     def merge(
         self,
         coverage: pl.DataFrame,
@@ -105,13 +110,13 @@ class Calendar:
     def _read(self) -> pl.DataFrame:
         if not self.path.exists():
             return pl.DataFrame(schema=SCHEMA)
-        Seals(self.path.parent / ".seals.json").check(self.path)
+        self.seals.check(self.path)
         return pl.read_parquet(self.path).select(list(SCHEMA))
 
     def _write(self, rows: pl.DataFrame) -> None:
         buffer = io.BytesIO()
         rows.sort([*KEY, "known_from"]).write_parquet(buffer, compression="zstd")
-        Seals(self.path.parent / ".seals.json").write(self.path, buffer.getvalue())
+        self.seals.write(self.path, buffer.getvalue())
 
 
 def _latest(rows: pl.DataFrame) -> pl.DataFrame:

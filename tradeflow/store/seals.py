@@ -58,13 +58,23 @@ class Seals:
         InputFileError
             It is another file, or nobody wrote it.
         """
+        noted = self._all().get(self._name(path), {})
+        if again or not _stamp(path).items() <= noted.items():
+            self._note(path, {"sha256": [self.verify(path)], **_stamp(path)})
+
+    def verify(self, path: Path) -> str:
+        """Read a file, compare it with its note, and return its checksum; nothing is noted.
+
+        Raises
+        ------
+        InputFileError
+            It is another file, nobody wrote it, or it was written and is not there.
+        """
+        self.check_gone(path)
         noted = self._all().get(self._name(path), {"sha256": []})
-        if not again and _stamp(path).items() <= noted.items():
-            return
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest in noted["sha256"]:
-            self._note(path, {"sha256": [digest], **_stamp(path)})
-            return
+            return digest
         problem = "its checksum has changed" if noted["sha256"] else "nobody noted its checksum"
         raise InputFileError(
             path,
@@ -80,14 +90,22 @@ class Seals:
         InputFileError
             A file is another one, nobody wrote it, or it was written and is not there.
         """
-        folder = self.path.parent.parent
-        for name in sorted(self._all()):
-            if name.startswith(f"{room}/"):
-                self.check_gone(folder / name)
-        files = sorted((folder / room).glob("**/*.parquet"))
+        files = self.files(room)
+        for path in files:
+            self.check_gone(path)
         for path in files:
             self.check(path)
         return files
+
+    def files(self, room: str) -> list[Path]:
+        """Give every file of a room, in order: those that lie there, and those once written."""
+        folder = self.path.parent.parent
+        written = {
+            folder / name
+            for name, note in self._all().items()
+            if name.startswith(f"{room}/") and "size" in note
+        }
+        return sorted(written.union((folder / room).glob("**/*.parquet")))
 
     def check_gone(self, path: Path) -> None:
         """Make sure that a file is there if it was ever written.

@@ -116,9 +116,8 @@ def test_where_nothing_was_weighed_pieces_tell_price_from_volume(*, pieces: bool
         assert said[name] == (expected[kind] if pieces else "anomalous in value"), name
 
 
-def test_years_have_the_same_words_and_fewer_witnesses() -> None:
-    result = tf.findings(tf.load_sample("china-russia-annual"), since=2022)
-    said = words(result)
+def test_years_have_the_same_words_and_fewer_witnesses(annual_findings: tf.FindingsResult) -> None:
+    said, result = words(annual_findings), annual_findings
     assert {name for name, word in said.items() if word == "unusual"} == {
         "machine_tools",
         "chip_making",

@@ -54,6 +54,33 @@ def ask(fake: FakeToy, folder: Path, source: Source = TOY, key: str | None = Non
 
 
 @pytest.mark.parametrize(
+    ("variable", "value", "error", "said"),
+    [
+        ("REQUESTS_CA_BUNDLE", "/no/such.pem", UsageError, "certificates that REQUESTS_CA_BUNDLE"),
+        ("HTTPS_PROXY", "http://127.0.0.1:9", Unreachable, "the proxy of the environment"),
+        ("HTTPS_PROXY", "http://", Unreachable, "the proxy of the environment"),
+    ],
+)
+def test_what_the_environment_says_wrongly_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    *,
+    variable: str,
+    value: str,
+    error: type[TradeflowError],
+    said: str,
+) -> None:
+    for name in ("NO_PROXY", "no_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(variable, value)
+    base = "https://127.0.0.2:9"  # nobody listens there
+    session = Session(TOY, ledger=tmp_path, key=None, base=base, clock=StepClock())
+    with pytest.raises(error, match=said) as caught:
+        session.ask(call([1]), io.BytesIO())
+    assert "tradeflow doctor" in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("status", "body", "error"),
     [
         (401, b'{"message":"Access denied due to missing subscription key."}', KeyRefused),

@@ -50,6 +50,8 @@ def headline(row: Shift, table: ShiftTable) -> str:
         return f"{row.title}: too little trade to judge"
     if row.verdict in {SURGE, DROP}:
         return f"{row.title}: {_moved(row, table)}"
+    if _leaves_out_zero(row):
+        return f"{row.title}: no shift shown {_unsure(row, table)}"
     return f"{row.title}: no shift beyond comparable goods; {_unmoved(row, table)}"
 
 
@@ -72,6 +74,18 @@ def _unmoved(row: Shift, table: ShiftTable) -> str:
     return f"{level}, and comparable goods {relative(row.expected_ratio, 'theirs')}"
 
 
+def _leaves_out_zero(row: Shift) -> bool:
+    """Whether the interval of one good alone says more than the verdict over all of them."""
+    return row.verdict == NO_SHIFT and not row.excess_low_usd <= 0 <= row.excess_high_usd
+
+
+def _unsure(row: Shift, table: ShiftTable) -> str:
+    level = relative(row.ratio, f"the {before(table)} level")
+    if row.q <= table.options.q:
+        return f"that is worth {money(table.options.floor_usd)} a year; {level}"
+    return f"that is sure among all goods tested; {level}"
+
+
 def subtitle(row: Shift, table: ShiftTable) -> str:
     """Say how much, how sure, and what drives it."""
     means = (
@@ -80,8 +94,23 @@ def subtitle(row: Shift, table: ShiftTable) -> str:
     )
     if not math.isfinite(row.excess_usd):
         return f"{means}, all members as published."
-    parts = [f"{means}; {_excess(row)}{_price_and_volume(row)}.", _driver(row.drivers)]
+    parts = [
+        f"{means}; {_excess(row)}{_price_and_volume(row)}.",
+        _driver(row.drivers),
+        _one_of_many(row, table),
+    ]
     return " ".join(part for part in parts if part)
+
+
+def _one_of_many(row: Shift, table: ShiftTable) -> str:
+    """Why there is no shift though the interval leaves out 0."""
+    if not _leaves_out_zero(row) or row.q <= table.options.q:
+        return ""
+    return (
+        "The interval is for this good alone and leaves out 0; of many goods tested at once some "
+        f"do so by chance. The verdict goes by q{NBSP}={NBSP}{row.q:.3f}, above "
+        f"{table.options.q:.2g}."
+    )
 
 
 def _excess(row: Shift) -> str:

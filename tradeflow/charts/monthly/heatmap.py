@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,9 +15,9 @@ from tradeflow.charts.canvas import ROOM, Box, Said, drawing_on, lay_out
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.legends import entries_above, lines_of
 from tradeflow.charts.monthly.axis import runs, ticks_of
+from tradeflow.charts.monthly.heatmap_grid import Grid, grid_of, latest
 from tradeflow.charts.monthly.marks import BROKEN, NOT_RELEASED, PROVISIONAL, SPANS, WITHHELD
-from tradeflow.charts.monthly.members import parts_of
-from tradeflow.charts.names import exporters, good_name, place_name
+from tradeflow.charts.names import exporters, place_name
 from tradeflow.charts.page import height_of, width_of
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import (
@@ -31,15 +30,13 @@ from tradeflow.charts.style import (
     TIMES,
 )
 from tradeflow.charts.wrap import shorten
-from tradeflow.detect.monthly.year_on_year import YEAR, year_on_year
+from tradeflow.detect.monthly.year_on_year import YEAR
 from tradeflow.errors import TooShortError
 from tradeflow.flows.check import check_flows
 from tradeflow.frames import to_polars
 from tradeflow.panel.states import State
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -64,32 +61,6 @@ _NAMES: Final = 2.55  # inches
 _NAMES_GIVEN: Final = 0.45  # part of a caller's axes
 _LOWEST: Final = 0.13  # inches that a row needs for its name
 _LEGEND: Final = 0.155  # inches for each of its lines
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Grid:
-    """Rows of the map.
-
-    Attributes
-    ----------
-    names, heads
-        Of the rows, and which are categories; shape (n,).
-    log
-        Shape (n, months): log ratio to the year before; NaN where there is none.
-    state
-        Same shape, as in a panel.
-    provisional
-        Same shape: whether a number may yet be revised.
-    periods
-        Months of the columns.
-    """
-
-    names: list[str]
-    heads: list[bool]
-    log: NDArray[np.float64]
-    state: NDArray[np.uint8]
-    provisional: NDArray[np.bool_]
-    periods: tuple[date, ...]
 
 
 def plot_heatmap(
@@ -177,7 +148,7 @@ def draw_heatmap(
         raise TooShortError(
             f"{len(panel.periods)} months hold no month with a year before it: give 13 or more."
         )
-    grid = _grid(panel, provisional, china=reporters == ("CHN",))
+    grid = grid_of(panel, provisional, china=reporters == ("CHN",))
     entries = _entries(grid)
     above = lines_of(list(entries), ROOM) * _LEGEND + 0.1
     box = Box(len(grid.names) * _PITCH, left=_NAMES, right=0.05, above=above, below=0.35)
@@ -193,31 +164,12 @@ def draw_heatmap(
     return target
 
 
-def _grid(
-    panel: Panel, provisional: tuple[NDArray[np.bool_], NDArray[np.bool_]], *, china: bool
-) -> _Grid:
-    """Categories, each with its codes beneath it."""
-    names, heads, log, state, may_change = [], [], [], [], []
-    parts = parts_of(panel)
-    whole = year_on_year(panel, merge_new_year=china)
-    each = year_on_year(parts, merge_new_year=china)
-    for row, name in enumerate(panel.keys["category"]):
-        names.append(good_name(name, "category"))
-        names += [good_name(parts.keys["hs6"][int(i)], "hs6") for i in panel.members[row]]
-        heads += [True, *[False] * len(panel.members[row])]
-        log += [whole[row], *each[panel.members[row]]]
-        state += [panel.state[row, YEAR:], *parts.state[panel.members[row], YEAR:]]
-        may_change += [provisional[0][row, YEAR:], *provisional[1][panel.members[row], YEAR:]]
-    cells = np.array(log), np.array(state), np.array(may_change) & np.isfinite(log)
-    return _Grid(names, heads, *cells, panel.periods[YEAR:])
-
-
 def _classes(log: NDArray[np.float64]) -> NDArray[np.float64]:
     """Which of the colours each cell has; NaN for none."""
     return np.where(np.isnan(log), np.nan, np.searchsorted(_EDGES, log))
 
 
-def _cells(ax: Axes, grid: _Grid) -> None:
+def _cells(ax: Axes, grid: Grid) -> None:
     classes = _classes(grid.log)
     norm = BoundaryNorm(np.arange(len(RATIOS) + 1) - 0.5, len(RATIOS))
     ax.imshow(
@@ -232,7 +184,7 @@ def _cells(ax: Axes, grid: _Grid) -> None:
         ax.add_collection(LineCollection(lines, colors=color, linewidths=0.7), autolim=False)
 
 
-def _states(ax: Axes, grid: _Grid) -> None:
+def _states(ax: Axes, grid: Grid) -> None:
     """Hatch what has no number, and mark what is estimated or provisional."""
     for word, state in _HATCHED.items():
         for y, row in enumerate(grid.state == state):
@@ -243,7 +195,7 @@ def _states(ax: Axes, grid: _Grid) -> None:
         ax.plot(*np.nonzero(cells)[::-1], **_MARKS[word])
 
 
-def _marked(grid: _Grid) -> dict[str, NDArray[np.bool_]]:
+def _marked(grid: Grid) -> dict[str, NDArray[np.bool_]]:
     """Which cells have a mark on their colour."""
     guessed = np.isin(grid.state, (State.ESTIMATED, State.MIRROR)) & ~np.isnan(grid.log)
     return {_GUESSED: guessed, PROVISIONAL: grid.provisional & ~guessed}
@@ -268,12 +220,12 @@ _MARKS: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def _months(ax: Axes, grid: _Grid) -> None:
+def _months(ax: Axes, grid: Grid) -> None:
     """Name the months, as many as there is room for once names have taken theirs."""
     ax.set_xticks(*ticks_of(grid.periods, inches=width_of(ax)))
 
 
-def _axes(ax: Axes, grid: _Grid, room: float) -> None:
+def _axes(ax: Axes, grid: Grid, room: float) -> None:
     """Name the rows; where they are too low for their names, the categories alone."""
     low = height_of(ax) / len(grid.names) < _LOWEST
     named = [i for i, head in enumerate(grid.heads) if head or not low]
@@ -287,7 +239,7 @@ def _axes(ax: Axes, grid: _Grid, room: float) -> None:
     ax.spines[["left", "bottom"]].set_visible(False)
 
 
-def _entries(grid: _Grid) -> dict[str, Artist | tuple[Artist, ...]]:
+def _entries(grid: Grid) -> dict[str, Artist | tuple[Artist, ...]]:
     """What the legend explains: the colours, and the states that occur."""
     out: dict[str, Artist | tuple[Artist, ...]] = {}
     for i, (word, color) in enumerate(zip(_WORDS, RATIOS, strict=True)):
@@ -306,8 +258,8 @@ def _entries(grid: _Grid) -> dict[str, Artist | tuple[Artist, ...]]:
     return out
 
 
-def _said(grid: _Grid, who: str, partner: str) -> Said:
-    month, fallen, risen, known = _latest(grid)
+def _said(grid: Grid, who: str, partner: str) -> Said:
+    month, fallen, risen, known = latest(grid)
     headline = (
         f"{month:%b %Y} against a year before: {fallen} of {known} codes below half, "
         f"{risen} above double"
@@ -320,18 +272,3 @@ def _said(grid: _Grid, who: str, partner: str) -> Said:
     )
     how = f"A line through a cell marks a fall, on grey paper too. {COMPATIBLE}"
     return Said(headline, subtitle, (how,))
-
-
-def _latest(grid: _Grid) -> tuple[date, int, int, int]:
-    """The last month that most codes have, and how many fell and rose by half, and are known."""
-    codes = grid.log[~np.array(grid.heads)]
-    known = (~np.isnan(codes)).sum(axis=0)
-    most = np.flatnonzero(known * 2 >= max(int(known.max(initial=0)), 1))
-    at = int(most[-1]) if most.size else -1
-    column = codes[:, at]
-    return (
-        grid.periods[at],
-        int((column < np.log(0.5)).sum()),
-        int((column > np.log(2.0)).sum()),
-        int(known[at]),
-    )

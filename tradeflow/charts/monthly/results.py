@@ -113,7 +113,8 @@ def _monitor_said(result: MonitorResult, series: int, *, few: bool) -> Said:
     )
     left = series - tested
     subtitle = (
-        f"{trade_words(result.keys)}, ranked by excess over the forecast (m USD, beside the name). "
+        f"{trade_words(result.keys, result.provenance)}, ranked by excess over the forecast (m "
+        "USD, beside the name). "
         f"Filled: an alarm at a false-discovery rate of {result.rate:.2f}."
         + (f" {left} more could not be watched." if left else "")
         + (" Drawn are the strongest." if few else "")
@@ -172,8 +173,8 @@ def _screen_said(result: ScreenResult, how: str) -> Said:
     still = judged & ~result.shifted & ~result.sudden
     span = f"{result.periods[0]:%b %Y} to {result.periods[-1]:%b %Y}"
     parts = [
-        f"{trade_words(result.keys)}, {span}, {how}.",
-        _named("No change shown", result, still),
+        f"{trade_words(result.keys, result.provenance)}, {span}, {how}.",
+        _named("No level shift shown", result, still),
         _named("Too thin, or not comparable", result, ~judged),
     ]
     verb = "has" if shifted == 1 else "have"

@@ -136,9 +136,9 @@ def _said(result: ContrastResult) -> Said:
         f"{_comparison(result)} since {result.since:%Y-%m}{_strongest(result)}"
     )
     subtitle = (
-        f"{trade_words(result.keys)}: change of the level that {len(result.donors)} other "
-        f"destinations do not explain, judged by {result.placebos:,} placebos. Full marks: q at "
-        f"most {result.rate:.2f}."
+        f"{trade_words(result.keys, result.provenance)}: change of the level that "
+        f"{len(result.donors)} other destinations do not explain, judged by {result.placebos:,} "
+        f"placebos. Full marks: q at most {result.rate:.2f}."
     )
     return Said(headline, subtitle, (f"Series: {tally(result.rule)}. {COMPATIBLE}",))
 
@@ -162,5 +162,6 @@ def _path_said(result: ContrastResult, row: int) -> Said:
     )
     before = result.pre_trend_p[row]
     apart = "" if np.isnan(before) else f" Apart before the reference year: p = {before:.2f}."
-    subtitle = f"{trade_words(result.keys)}. Bars: a 90 % band for all dates at once.{apart}"
+    trade = trade_words(result.keys, result.provenance)
+    subtitle = f"{trade}. Bars: a 90 % band for all dates at once.{apart}"
     return Said(headline, subtitle, (COMPATIBLE,))

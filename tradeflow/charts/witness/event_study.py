@@ -69,9 +69,9 @@ def _sizes(rows: pl.DataFrame, kind: str) -> NDArray[np.float64]:
 def _said(result: EventStudyResult, heard: pl.DataFrame) -> Said:
     calibrated = heard.filter(pl.col("rule_placebo") == "")
     subtitle = (
-        f"{trade_words(result.table)}: {result.before} months before and {result.after} from each "
-        "event on; trend, seasons and other dated events in the window are in the model. Full "
-        f"marks: q at most {result.rate:.2f}."
+        f"{trade_words(result.table, result.provenance)}: {result.before} months before and "
+        f"{result.after} from each event on; trend, seasons and other dated events in the window "
+        f"are in the model. Full marks: q at most {result.rate:.2f}."
     )
     notes = (f"Series and events: {tally(result.table['rule'])}. {COMPATIBLE}",)
     if calibrated.is_empty():

@@ -10,7 +10,7 @@ from tradeflow.charts.canvas import Box, Said, drawing_on, label_axes, legend_ab
 from tradeflow.charts.footer import COMPATIBLE
 from tradeflow.charts.forest import nothing_heard
 from tradeflow.charts.monthly.axis import set_amounts, set_months
-from tradeflow.charts.names import good_name, place_name
+from tradeflow.charts.names import exporter, good_name, place_name
 from tradeflow.charts.provenance import provenance_of
 from tradeflow.charts.style import BAND, PALETTE, millions
 from tradeflow.detect.witness.excess.tables import donors_of, last
@@ -109,7 +109,7 @@ def _pair(result: ExcessResult, row: int = 0) -> str:
     if result.keys.is_empty():
         return f"Exports to {place_name(result.partner)}."
     reporter, partner = result.keys.select("reporter", "partner").row(row)
-    return f"Exports of {place_name(reporter)} to {place_name(partner)}."
+    return f"Exports of {exporter(reporter, result.provenance)} to {place_name(partner)}."
 
 
 def _notes(result: ExcessResult) -> tuple[str, ...]:

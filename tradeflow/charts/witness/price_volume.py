@@ -90,8 +90,8 @@ def _price_said(result: PriceVolumeResult, shown: int) -> Said:
         headline = f"Price and quantity cannot be told apart for any of {len(heard):,} series"
     years = "year" if result.baseline == 1 else f"{result.baseline} years"
     subtitle = (
-        f"{trade_words(result.keys)}: {result.periods_after} periods from {result.since:%Y-%m} on "
-        f"against the {years} before."
+        f"{trade_words(result.keys, result.provenance)}: {result.periods_after} periods from "
+        f"{result.since:%Y-%m} on against the {years} before."
     )
     if shown:
         subtitle += (
@@ -166,7 +166,8 @@ def _unit_said(result: UnitValueResult) -> Said:
         gap = percent(result.gap[row, column])
         headline += f"; the clearest: {name}, {gap} in {result.periods[int(column)]:%Y-%m}"
     subtitle = (
-        f"{trade_words(result.keys)}, {result.periods[0]:%Y-%m} to {result.periods[-1]:%Y-%m}; "
+        f"{trade_words(result.keys, result.provenance)}, "
+        f"{result.periods[0]:%Y-%m} to {result.periods[-1]:%Y-%m}; "
         f"a point is one series in one period, judged by {result.placebos:,} placebos."
     )
     return Said(headline, subtitle, (f"Series: {tally(result.rule)}. {COMPATIBLE}",))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tradeflow.charts.canvas import Said
 from tradeflow.charts.footer import COMPATIBLE
-from tradeflow.charts.names import place_name
+from tradeflow.charts.names import exporter, place_name
 from tradeflow.charts.style import MINUS, money
 from tradeflow.detect.witness.heard import tally
 from tradeflow.detect.witness.routes.tables import series_frame
@@ -36,8 +36,9 @@ def routes_said(result: RoutesResult, whole: dict[str, Any]) -> Said:
             f"{money(whole['loss_usd'])} that the direct route to {partner} lost since "
             f"{result.since:%Y-%m}"
         )
+    who = exporter(result.donor, result.provenance).removesuffix(",") + ","
     subtitle = (
-        f"Exports of {place_name(result.donor)}, {result.since:%Y-%m} to {result.months[-1]:%Y-%m} "
+        f"Exports of {who} {result.since:%Y-%m} to {result.months[-1]:%Y-%m} "
         "against their own history; in brackets 90 % intervals. Bands are on one scale; dashed: "
         "lost; grey: the interval holds 0."
     )

@@ -30,6 +30,8 @@ TABLES: Final = frozenset(
 )
 """Tables that say what codes mean."""
 
+_MADE_FOR_ONE_RUN: Final = "matplotlib-"  # name of the folder that matplotlib makes itself
+
 
 def tables() -> Iterator[Check]:
     """Look at every file by its checksum, if one was kept at installation, and read every table."""
@@ -114,5 +116,10 @@ def figures() -> Iterator[Check]:
     except ValueError:
         found = "the font DejaVu Sans is not found: another one is drawn, and text may overlap"
         yield Check("figures", "warn", found, "pip install --force-reinstall matplotlib")
+        return
+    if Path(mpl.get_cachedir()).name.startswith(_MADE_FOR_ONE_RUN):
+        found = "matplotlib has no folder to keep fonts in: each run looks for them anew"
+        remedy = "Set MPLCONFIGDIR to a folder that can be written."
+        yield Check("figures", "warn", found, remedy)
         return
     yield Check("figures", "ok", f"matplotlib {mpl.__version__}, backend {backend}, DejaVu Sans")

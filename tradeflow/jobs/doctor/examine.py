@@ -19,14 +19,16 @@ CHECKS: Final[dict[str, str]] = {
     "compiled code": "contents.compiled",
     "figures": "contents.figures",
     "data folder": "surroundings.folder",
+    "lake": "lake.lake",
     "settings": "surroundings.settings_file",
     "keys": "surroundings.keys",
+    "network": "network.network",
     "clock": "surroundings.clock",
     "terminal": "surroundings.terminal",
 }
 """What is looked at, and the function that does; loaded late, for a library may be broken."""
 
-_ASK_FOR_A_PLACE: Final = {"data folder", "settings", "keys"}
+_ASK_FOR_A_PLACE: Final = {"data folder", "lake", "settings", "keys"}
 
 
 def examine(settings: Path | None = None, *, home: str | None = None) -> list[Check]:

@@ -41,10 +41,7 @@ _POSIX_ZONE: Final = re.compile(r"[A-Za-z]{3,}[+-]?\d")  # such as CET-1CEST
 
 def folder(settings: Path | None, home: str | None) -> Iterator[Check]:
     """Look at the folder of the data: can it be written, who holds it, how much room is left."""
-    try:
-        place = home_folder(load_settings(settings, home=home).home)
-    except TradeflowError:  # the check of the settings says so
-        place = home_folder(home)
+    place = place_of(settings, home)
     yield _place(place)
     above = next(path for path in (place, *place.parents) if path.exists())
     free = shutil.disk_usage(above).free
@@ -54,6 +51,14 @@ def folder(settings: Path | None, home: str | None) -> Iterator[Check]:
         yield Check("room on the disk", "bad" if free < FULL else "warn", said, remedy)
     else:
         yield Check("room on the disk", "ok", said)
+
+
+def place_of(settings: Path | None, home: str | None) -> Path:
+    """Say where the data lie."""
+    try:
+        return home_folder(load_settings(settings, home=home).home)
+    except TradeflowError:  # the check of the settings says so
+        return home_folder(home)
 
 
 def _place(place: Path) -> Check:

@@ -35,6 +35,12 @@ OK: Final = 200
 MOVED: Final = frozenset({301, 302, 303, 307, 308})
 USER_AGENT: Final = "tradeflow-monitor (trade statistics for research; python-requests)"
 
+_OF_PROXIES: Final = (
+    requests.exceptions.ProxyError,
+    requests.exceptions.InvalidProxyURL,
+    requests.exceptions.InvalidSchema,  # SOCKS without the library for it
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Received:
@@ -158,14 +164,22 @@ class Session:
     def _get(
         self, url: str, params: list[tuple[str, str]], headers: dict[str, str]
     ) -> requests.Response:
-        return self._http.get(
-            url,
-            params=params,
-            headers=headers,
-            stream=True,
-            allow_redirects=False,
-            timeout=(CONNECT_TIMEOUT, self.source.limits.timeout),
-        )
+        try:
+            return self._http.get(
+                url,
+                params=params,
+                headers=headers,
+                stream=True,
+                allow_redirects=False,
+                timeout=(CONNECT_TIMEOUT, self.source.limits.timeout),
+            )
+        except requests.RequestException:
+            raise
+        except OSError:  # a file of certificates that is not there; the disk is not to blame
+            raise UsageError(
+                f"{self.source.name} cannot be asked: the certificates that REQUESTS_CA_BUNDLE or "
+                "CURL_CA_BUNDLE names cannot be read. `tradeflow doctor` says which."
+            ) from None
 
     def _same_host(self, call: Call, response: requests.Response) -> str:
         target = urljoin(response.url, response.headers.get("Location", ""))
@@ -250,6 +264,8 @@ def _check_media(call: Call, response: requests.Response, words: str) -> None:
 
 
 def _meaning(error: Exception) -> str:
+    if isinstance(error, _OF_PROXIES):
+        return "the proxy of the environment does not serve, see `tradeflow doctor`"
     if isinstance(error, requests.Timeout):
         return "no answer in time"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
