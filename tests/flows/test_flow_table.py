@@ -15,6 +15,7 @@ from polars.testing import assert_frame_equal
 import tradeflow as tf
 from tradeflow.errors import (
     DuplicateKeyError,
+    InputFileError,
     SchemaError,
     TradeflowError,
     UnknownCodeError,
@@ -167,6 +168,38 @@ def test_another_type_is_named_with_what_is_wanted(changes: dict[str, str], said
     with pytest.raises(SchemaError, match=said) as caught:
         check_flows(pl.concat([frame.head(1), last]))
     assert "olars" not in str(caught.value)
+
+
+def test_a_month_as_a_number_is_no_number_of_days() -> None:
+    with pytest.raises(SchemaError, match=r"holds 202203, a number: .*2022-03-01"):
+        check_flows(good().with_columns(period=pl.lit(202203)))
+
+
+@pytest.mark.parametrize(("name", "said"), [("Russia", "Write 'RUS'"), ("Ruritania", "is not kn")])
+def test_a_country_written_out_is_told_its_code(name: str, said: str) -> None:
+    with pytest.raises(UnknownNameError, match=said):
+        check_flows(good(partner=name))
+
+
+def test_a_csv_that_pandas_wrote_is_read(tmp_path: Path) -> None:
+    flows = good(weight_estimated=True).to_pandas()
+    flows.to_csv(tmp_path / "mine.csv", index=False)
+    read = tf.read_flows(tmp_path / "mine.csv", backend="polars")
+    assert_frame_equal(read, good(weight_estimated=True))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"period": "2022M03"}, "period is '2022M03'.*first day of its month"),
+        ({"value_usd": "1,5"}, "value_usd is '1,5'.*a decimal point"),
+        ({"flow": "Export"}, "flow is 'Export'.*one of import, export"),
+    ],
+)
+def test_a_csv_is_told_what_is_wanted(tmp_path: Path, changes: dict[str, str], said: str) -> None:
+    good().to_pandas().assign(**changes).to_csv(tmp_path / "mine.csv", index=False)
+    with pytest.raises(InputFileError, match=said):
+        tf.read_flows(tmp_path / "mine.csv")
 
 
 @pytest.mark.parametrize("name", [n for n in FLOW_SCHEMA if n != "period"])

@@ -81,7 +81,7 @@ CELLS = [
     ("flows", "48641.0", "inf", 2, "infinite"),
     ("flows", "48641.0", "NaN", 2, "value_usd"),
     ("flows", "48641.0", "", 2, "empty cell"),
-    ("flows", "951578.0", "0", 3, "read it as missing"),
+    ("flows", "951578.0", "0", 3, "Read it as missing"),
     ("flows", "010620", "10620", 2, "leading zeros"),
     ("flows", "010620", "010699", 2, "not in HS2017"),
     ("flows", "010620", "880730", 2, "exists in HS2022"),

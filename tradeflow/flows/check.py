@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from tradeflow.errors import DuplicateKeyError, SchemaError, UnknownCodeError, UnknownNameError
-from tradeflow.nomenclature.countries import iso3_map
+from tradeflow.nomenclature.countries import iso3_map, iso3_of
 from tradeflow.nomenclature.editions import HELD, known_codes
 from tradeflow.schema import FLOW_SCHEMA, KEY, NULLABLE, TOTAL
 
@@ -21,7 +21,8 @@ _LONGER = r"^\d{7,12}$"
 _RESTORE = "Restore it from the source."
 _WANTED: dict[pl.DataType, str] = {
     pl.Date(): (
-        "a period is a date, the first day of its month or year, as pd.to_datetime or pl.date make."
+        "a period is a date, the first day of its month or year (2022-03-01), as pd.to_datetime or "
+        "pl.date make."
     ),
     pl.Float64(): "it is a number; in a text file, with a decimal point and no separators.",
     pl.Boolean(): "it is true or false.",
@@ -105,6 +106,11 @@ def _typed(frame: pl.DataFrame, where: str) -> pl.DataFrame:
                 f"{where}: column {name!r} is absent.{str(error).partition('known.')[2].rstrip()} "
                 f"A flow table has the columns {', '.join(FLOW_SCHEMA)}."
             )
+    if frame["period"].dtype.is_numeric():  # 202203 would be a number of days
+        raise SchemaError(
+            f"{where}: column 'period' holds {frame['period'].first()!r}, a number: "
+            f"{wanted(pl.Date())}"
+        )
     extra = [c for c in frame.columns if c not in FLOW_SCHEMA]
     try:
         return frame.select(*(pl.col(n).cast(t) for n, t in FLOW_SCHEMA.items()), *extra)
@@ -121,7 +127,7 @@ def _check_type(column: pl.Series, kind: pl.DataType, where: str) -> None:
     except pl.exceptions.PolarsError as error:
         raise SchemaError(
             f"{where}: column {column.name!r} holds {_misfit(column, kind)!r}, a value of another "
-            f"type: {_wanted(kind)}"
+            f"type: {wanted(kind)}"
         ) from error
 
 
@@ -134,7 +140,8 @@ def _misfit(column: pl.Series, kind: pl.DataType) -> object:
     return column.filter(bad)[0]
 
 
-def _wanted(kind: pl.DataType) -> str:
+def wanted(kind: pl.DataType) -> str:
+    """Say what a column of a type holds."""
     if isinstance(kind, pl.Enum):
         return f"it is one of {', '.join(kind.categories)}."
     return _WANTED.get(kind, "it is a text.")
@@ -192,12 +199,21 @@ def _check_countries(frame: pl.DataFrame, place: _Place) -> None:
     for column in ("reporter", "partner"):
         for name in frame[column].unique(maintain_order=True):
             if name not in known:
+                hint = "Countries are ISO 3166 alpha-3 codes; `tradeflow countries` lists them."
                 raise UnknownNameError.of(
                     f"{place.of(_first(frame, pl.col(column) == name))}: {column}",
                     name,
                     known,
-                    hint="Countries are ISO 3166 alpha-3 codes; `tradeflow countries` lists them.",
+                    hint=f"{_as_iso3(name)}{hint}",
                 )
+
+
+def _as_iso3(name: str) -> str:
+    """Name the code of a country that is written out."""
+    try:
+        return f"Write {iso3_of(name, scheme='name')!r}. "
+    except UnknownNameError:
+        return ""
 
 
 def _first(frame: pl.DataFrame, which: pl.Expr) -> int:

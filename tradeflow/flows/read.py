@@ -12,7 +12,7 @@ import polars as pl
 
 from tradeflow.errors import InputFileError, LowCoverageWarning, UsageError
 from tradeflow.files import check_place, write_whole
-from tradeflow.flows.check import check_flows
+from tradeflow.flows.check import check_flows, wanted
 from tradeflow.frames import to_backend, to_polars
 from tradeflow.options import Backend, FileKind, one_of
 from tradeflow.schema import FLOW_SCHEMA, conform
@@ -203,8 +203,8 @@ def _typed(path: Path, text: pl.DataFrame) -> pl.DataFrame:
             path,
             text,
             typed[name].is_null() & pl.col(name).is_not_null(),
-            f"{name} is {{{name}!r}}, which is not of its type ({_type_name(kind)})",
-            remedy="A flow table is written by write_flows(); restore the line.",
+            f"{name} is {{{name}!r}}",
+            remedy=f"Mend the line: {wanted(kind)}",
         )
     return typed
 
@@ -212,12 +212,10 @@ def _typed(path: Path, text: pl.DataFrame) -> pl.DataFrame:
 def _cast(name: str, kind: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if kind == pl.Boolean():
-        words = {"true": True, "false": False}
-        return column.replace_strict(words, default=None, return_dtype=pl.Boolean)
+        words = {"true": True, "false": False}  # pandas writes True and False
+        return column.str.to_lowercase().replace_strict(
+            words, default=None, return_dtype=pl.Boolean
+        )
     if kind == pl.Date():
         return column.str.to_date("%Y-%m-%d", strict=False)
     return column.cast(kind, strict=False)
-
-
-def _type_name(kind: pl.DataType) -> str:
-    return f"one of {', '.join(kind.categories)}" if isinstance(kind, pl.Enum) else str(kind)
