@@ -115,6 +115,12 @@ def test_tables_tell_a_stranger_what_they_are(made: Path) -> None:
     assert "simulated" not in names
 
 
+def test_the_table_has_the_order_of_the_page(made: Path, page: Reader) -> None:
+    rows = [e for e in page.of_id("ranking").inside if e.tag == "tr"][1:]
+    titles = pl.read_csv(made.parent / "tables" / "ranking.csv")["title"]
+    assert all(row.text.strip().startswith(t) for row, t in zip(rows, titles, strict=True))
+
+
 def test_every_table_has_a_caption_and_scopes(page: Reader) -> None:
     for table in page.all("table"):
         tags = [e.tag for e in table.inside]

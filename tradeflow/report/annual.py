@@ -19,7 +19,7 @@ from tradeflow.report.page import Cell, Column, Grid, Interval
 from tradeflow.report.story import Story, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import polars as pl
@@ -60,7 +60,7 @@ def annual_story(flows: pl.DataFrame, whole: Panel, *, since: date, partner: str
         ranking_note=_NOTE,
         told={row.name: _told(row, shifts, heard[row.name]["sentence"]) for row in rows},
         draw=lambda name: annual_picture(shifts, name),
-        tables={"ranking": _frame(shifts), "findings": found.table},
+        tables={"ranking": _frame(shifts, rows), "findings": found.table},
         numbers=_numbers(shifts, found),
     )
 
@@ -102,7 +102,8 @@ def _ranking(
     return Grid(
         name="ranking",
         caption=(
-            f"All categories, ranked by how rare and how large their shift is: {trade(table)}, "
+            f"All categories by how rare their shift is, exceptional first, and then by how far "
+            f"they moved: {trade(table)}, "
             f"{after(table)} against {before(table)}"
         ),
         columns=(
@@ -165,8 +166,10 @@ def _baskets(share: float) -> Cell:
     return Cell(f"{part or 'fewer than 1'} in {whole:,}", share)
 
 
-def _frame(shifts: ShiftTable) -> pl.DataFrame:
-    return to_polars(shifts.to_frame("polars"))
+def _frame(shifts: ShiftTable, rows: Sequence[Shift]) -> pl.DataFrame:
+    """All rows as a table, in the order of the page."""
+    frame, order = to_polars(shifts.to_frame("polars")), [row.name for row in rows]
+    return frame.sort(frame[shifts.by].replace_strict(order, range(len(order))))
 
 
 def _numbers(shifts: ShiftTable, found: FindingsResult) -> dict[str, str]:
