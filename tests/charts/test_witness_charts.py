@@ -60,6 +60,13 @@ def test_on_a_column_of_a_journal(name: str, tmp_path: Path) -> None:
     assert found.title in said.replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_routes_on_low_axes_tell_each_hub_in_a_line() -> None:
+    ax = Figure(figsize=(COLUMN, 3.3), layout="constrained").subplots()
+    result("routes").plot(ax=ax)
+    assert hard_to_read(figure_of(ax)) == []
+    assert words(figure_of(ax)).count("of the loss") == len(result("routes").hubs)
+
+
 @pytest.mark.parametrize("name", PLOTS)
 def test_figures_are_those_kept(name: str) -> None:
     """`python tests/chart_snapshots.py` keeps new ones; look at what changed before you do."""

@@ -34,16 +34,21 @@ _TURN: Final = 0.12  # part of the width in which bands bend
 _HUB, _ONWARD = (0.42, 0.30), (0.71, 0.82)  # parts of a wide and of a narrow width
 _NARROW: Final = 5.5  # inches
 _THINNEST: Final = 0.7  # points
+_TIGHT: Final = 0.5  # inches between hubs under which each is told in one line
 
 
 @dataclass(frozen=True, slots=True)
 class _Lane:
-    """A hub: the row of its totals, and where its bands start, run and end, inches from the top."""
+    """A hub: the row of its totals, and where its bands start, run and end, inches from the top.
+
+    `room` is the height that it has for itself.
+    """
 
     row: dict[str, Any]
     start: float
     middle: float
     end: float
+    room: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ def _draw(
     lane = (height - loss) / len(hubs)
     _direct(drawn, whole, _HEAD, loss)
     for i, row in enumerate(hubs):
-        _detour(drawn, _Lane(row, starts[0][i], loss + (i + 0.6) * lane, ends[0][i]))
+        _detour(drawn, _Lane(row, starts[0][i], loss + (i + 0.6) * lane, ends[0][i], lane))
     left, _, _, right = drawn.columns
     for x, name, low, ha in (
         (left, result.donor, starts[1], "left"),
@@ -144,7 +149,8 @@ def _stacked(top: float, heights: list[float]) -> tuple[list[float], float]:
 def _direct(drawn: _Map, whole: dict[str, Any], top: float, bottom: float) -> None:
     left, _, _, right = drawn.columns
     _band(drawn, [(left, (top + bottom) / 2), (right, (top + bottom) / 2)], bottom - top, None)
-    said = f"lost on the direct route: {interval_words(whole, 'loss_usd')}"
+    gap = "\n" if drawn.narrow and bottom - top > _TIGHT else " "
+    said = f"lost on the direct route:{gap}{interval_words(whole, 'loss_usd')}"
     drawn.ax.text(
         drawn.width / 2, (top + bottom) / 2, said, ha="center", va="center", fontsize=SMALL
     )
@@ -172,11 +178,15 @@ def _detour(drawn: _Map, lane: _Lane) -> None:
 def _hub(drawn: _Map, lane: _Lane) -> None:
     """Name of the hub, how much of the loss its excess could carry, and what it sent on."""
     x, row, share = drawn.columns[1] + 0.08, lane.row, share_words(lane.row)
+    name = place_name(row["partner"])
+    if lane.room < _TIGHT:
+        said = f"{name}: {share} of the loss"
+        drawn.ax.text(x, lane.middle, said, fontsize=SMALL, va="center")
+        return
     said = f"{interval_words(row, 'excess_usd')}\n{share} of the loss"
     if not drawn.narrow:
         on = "not heard" if row["onward_rule"] else interval_words(row, "onward_usd")
         said = f"{share} of the loss\nonward: {on}"
-    name = place_name(lane.row["partner"])
     drawn.ax.text(x, lane.middle, name, weight="bold", fontsize=BODY, va="bottom")
     drawn.ax.text(x, lane.middle + 0.03, said, fontsize=SMALL, va="top", color=FAINT)
 
