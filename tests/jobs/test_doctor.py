@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -219,7 +220,7 @@ def test_figures_that_cannot_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     (found,) = contents.figures()
     assert (found.state, "font" in found.found) == ("warn", True)
     monkeypatch.undo()
-    monkeypatch.setattr(mpl, "get_cachedir", lambda: "/tmp/matplotlib-a1b2")  # noqa: S108
+    monkeypatch.setattr(mpl, "get_cachedir", lambda: f"{tempfile.gettempdir()}/matplotlib-a1b2")
     (found,) = contents.figures()
     assert (found.state, "MPLCONFIGDIR" in found.remedy) == ("warn", True)
     monkeypatch.setattr(mpl, "get_backend", refuse)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tradeflow.charts.phrases import joined
+from tradeflow.detect.findings.tables import not_heard as silent
 from tradeflow.detect.findings.verdict import VERDICTS
 from tradeflow.report.page import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tradeflow.detect.findings.result import FindingsResult
 
@@ -25,7 +26,6 @@ _NAMES: Final = {
     "routes": "routes through third countries",
     "province": "the province of the trading firm",
 }
-_OWN: Final = {"description", "alarm"}
 
 
 def meanings(heading: str, said: Iterable[str]) -> Point:
@@ -42,15 +42,12 @@ def not_heard(result: FindingsResult) -> list[tuple[str, str]]:
     list of tuple
         Witnesses, and the reason that they share; its first sentence, without what to do next.
     """
-    own = _OWN if result.freq == "A" else set()  # the annual detector describes and alarms itself
-    reasons: dict[str, list[str]] = {}
-    for name, why in result.answers.silent():
-        if name not in own:
-            reasons.setdefault(why.removeprefix("not heard: "), []).append(_NAMES[name])
-    for names in reasons.values():
-        if _NAMES["contrast"] in names and _NAMES["destinations"] in names:
-            names.remove(_NAMES["destinations"])  # part of the other, to a reader
-    return [(f"Not heard: {joined(names)}", _first(why)) for why, names in reasons.items()]
+    return [(f"Not heard: {_called(names)}", _first(why)) for why, names in silent(result).items()]
+
+
+def _called(names: Sequence[str]) -> str:
+    """Name witnesses for a reader, to whom destinations are part of the contrast."""
+    return joined([_NAMES[x] for x in names if x != "destinations" or "contrast" not in names])
 
 
 def _first(text: str) -> str:

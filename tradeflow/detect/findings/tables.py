@@ -36,7 +36,7 @@ def findings_summary(result: FindingsResult) -> str:
     """Verdicts counted, the sentences that say something, and witnesses not heard at all."""
     sentences = told(result)["sentence"].to_list()
     more = [f"  ... and {len(sentences) - _MOST} more."] if len(sentences) > _MOST else []
-    silent = _silent(result)
+    silent = [f"  {', '.join(names)}: {why}" for why, names in not_heard(result).items()]
     return "\n".join(
         [
             heading(result),
@@ -48,11 +48,11 @@ def findings_summary(result: FindingsResult) -> str:
     )
 
 
-def _silent(result: FindingsResult) -> list[str]:
-    """Say of witnesses not heard at all why not; those with the same reason together."""
+def not_heard(result: FindingsResult) -> dict[str, list[str]]:
+    """Name the witnesses that could not be heard at all, by the reason that they share."""
     own = {"description", "alarm"} if result.freq == "A" else set()  # by detect_shifts, for years
     names = defaultdict(list)
     for name, why in result.answers.silent():
         if name not in own:
             names[why.removeprefix("not heard: ")].append(name)
-    return [f"  {', '.join(those)}: {why}" for why, those in names.items()]
+    return dict(names)
